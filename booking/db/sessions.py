@@ -1,0 +1,74 @@
+"""What a transaction function is handed: a connection that can read, or one that can also write.
+
+These are thin on purpose. Statements are SQLAlchemy Core on the connection (twice the speed of an ORM session
+with the same statements, measured in docs/decisions/0003-the-writer.md); whole rows can be read as typed
+snapshots of their table class. Neither type can commit: whoever runs the function does.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, CursorResult, Select, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql import Executable
+
+from booking.clock import Ids, Tokens
+from booking.db.types import Base
+
+Row = TypeVar("Row", bound=Base)
+
+
+class ReadSession:
+    """A consistent snapshot; writing through it fails in the database itself."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @property
+    def on_sqlite(self) -> bool:
+        """Whether the database is SQLite, for the few statements that differ."""
+        return self.connection.dialect.name == "sqlite"
+
+    def execute(
+        self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> CursorResult[Any]:
+        """Run a Core statement; a list of parameters runs it once for each."""
+        return self.connection.execute(statement, parameters)
+
+    def scalar(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Any:
+        """The first column of the first row, or None."""
+        return self.connection.execute(statement, parameters).scalar()
+
+    def get(self, table: type[Row], **key: Any) -> Row | None:
+        """The row with these column values as a snapshot of its class, or None; meant for keys."""
+        found = self.connection.execute(select(table.__table__).filter_by(**key)).first()
+        return None if found is None else table(**found._mapping)
+
+    def all(self, statement: Select[tuple[Row]]) -> list[Row]:
+        """The rows of `select(Table)…` as snapshots of their class: changing one changes nothing stored."""
+        table = statement.column_descriptions[0]["type"]
+        return [table(**row._mapping) for row in self.connection.execute(statement)]
+
+
+class WriteSession(ReadSession):
+    """A command's part of a transaction. What it changed is announced with `touch`, after the commit."""
+
+    def __init__(self, connection: Connection, ids: Ids, tokens: Tokens) -> None:
+        super().__init__(connection)
+        self.ids = ids
+        self.tokens = tokens
+        self.touched: set[str] = set()
+
+    def touch(self, topic: str) -> None:
+        """Name what this command changed, e.g. `facility:3:12`; open pages hear of it once it is stored."""
+        self.touched.add(topic)
+
+
+def insert(tx: ReadSession, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """The dialect's own INSERT, which has `on_conflict_do_nothing`, `on_conflict_do_update` and `returning`."""
+    target = table.__table__
+    assert isinstance(target, Table)
+    return sqlite.insert(target) if tx.on_sqlite else postgresql.insert(target)
+
+
