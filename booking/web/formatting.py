@@ -1,7 +1,7 @@
 """How times, sums, distances and names are said, in Chinese and in English.
 
-Pure functions: the locale is an argument, `now` too where a word depends on it. Clock times and
-days are Shanghai's. `FILTERS` are the ones that templates use, with the locale already bound.
+Pure functions: the locale is an argument where the languages differ, `now` where a word depends on it.
+Clock times and days are Shanghai's. Templates know each of them as a filter (`filters_for`).
 """
 
 from collections.abc import Callable, Mapping
@@ -17,33 +17,33 @@ MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct
 RELATIVE_DAYS_ZH = {-1: "昨天", 0: "今天", 1: "明天", 2: "后天"}
 RELATIVE_DAYS_EN = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 
-DOUBLE_SURNAMES = frozenset(
-    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 夏侯 南宫 端木 长孙 宇文 轩辕 司空 闻人 澹台 "
-    "赫连 申屠 太叔 独孤 拓跋 百里 呼延 东郭 西门 公冶 濮阳 淳于 单于 万俟 钟离 鲜于 闾丘 仲孙".split()
-)
-"""Two-character surnames; 38 that are in use today."""
+_DOUBLE_SURNAMES = """
+    欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 夏侯 南宫 端木 长孙 宇文 轩辕 司空 闻人 澹台
+    赫连 申屠 太叔 独孤 拓跋 百里 呼延 东郭 西门 公冶 濮阳 淳于 单于 万俟 钟离 鲜于 闾丘 仲孙
+"""
+DOUBLE_SURNAMES = frozenset(_DOUBLE_SURNAMES.split())
+"""The surnames of two characters that are in use today."""
 
 
 class Named(Protocol):
-    """A thing with a Chinese and an English name."""
+    """A thing with a Chinese and perhaps an English name."""
 
-    @property
-    def name(self) -> str: ...
-    @property
-    def name_en(self) -> str | None: ...
+    name: str
+    name_en: str | None
 
 
 def is_english(locale: str) -> bool:
+    """Whether English is spoken; everything else is answered in Chinese."""
     return locale.startswith("en")
 
 
-def named(thing: Named | Mapping[str, str], *, locale: str) -> str:
+def named(thing: Named | Mapping[str, str | None], *, locale: str) -> str:
     """The name in the reader's language; Chinese where there is no English one."""
     if isinstance(thing, Mapping):
         chinese, english = thing["name"], thing.get("name_en")
     else:
         chinese, english = thing.name, getattr(thing, "name_en", None)
-    return english if english and is_english(locale) else chinese
+    return (english if is_english(locale) else None) or chinese or ""
 
 
 def _local(value: datetime) -> datetime:
@@ -56,7 +56,7 @@ def _local_date(value: date | datetime) -> date:
     return _local(value).date() if isinstance(value, datetime) else value
 
 
-def clock_time(value: datetime | time, *, locale: str = "zh-CN") -> str:
+def clock_time(value: datetime | time) -> str:
     """`18:00`, on the 24-hour clock of both languages."""
     local = _local(value) if isinstance(value, datetime) else value
     return f"{local:%H:%M}"
@@ -80,7 +80,7 @@ def weekday(value: date | datetime, now: datetime, *, locale: str) -> str:
 
 
 def day(value: date | datetime, now: datetime, *, locale: str) -> str:
-    """`今天 11月25日`, `周三 11月25日`, `today, 25 Nov`, `Wed 25 Nov`; with the year when it is another one."""
+    """`今天 11月25日`, `周三 11月25日`, `today, 25 Nov`, `Wed 25 Nov`; another year is said."""
     local, today = _local_date(value), _local_date(now)
     word, dated = weekday(local, now, locale=locale), short_date(local, locale=locale)
     if is_english(locale):
@@ -105,7 +105,7 @@ def time_range(start: datetime, end: datetime, *, locale: str) -> str:
     return f"{first:%H:%M}–{said} {last:%H:%M}"
 
 
-def money(fen: int, *, locale: str = "zh-CN") -> str:
+def money(fen: int) -> str:
     """`¥30`, `¥12.50`, `−¥1,200`: whole yuan without the empty decimals."""
     yuan, rest = divmod(abs(fen), 100)
     sign = "−" if fen < 0 else ""
@@ -123,7 +123,7 @@ def distance(metres: float, *, locale: str) -> str:
     return f"{kilometres:.1f}{far}" if kilometres < 9.95 else f"{kilometres:.0f}{far}"
 
 
-def masked_name(name: str, *, locale: str = "zh-CN") -> str:
+def masked_name(name: str) -> str:
     """`张*`, `欧阳**`, `A***`: the surname stays, every other character becomes a star."""
     name = name.strip()
     if not name:
@@ -147,30 +147,17 @@ def ago(value: datetime, now: datetime, *, locale: str) -> str:
     return f"{day(value, now, locale=locale)} {clock_time(value)}"
 
 
-def grouped(digits: str, *, locale: str = "zh-CN") -> str:
+def grouped(digits: str) -> str:
     """Digits in groups of four, as people read them aloud: `1234 5678 90`."""
     plain = "".join(digits.split())
     return " ".join(plain[at : at + 4] for at in range(0, len(plain), 4))
 
 
-FILTERS: dict[str, Callable[..., str]] = {
-    function.__name__: function
-    for function in (
-        named,
-        clock_time,
-        short_date,
-        weekday,
-        day,
-        time_range,
-        money,
-        distance,
-        masked_name,
-        ago,
-        grouped,
-    )
-}
+_SAME_IN_BOTH = (clock_time, money, masked_name, grouped)
+_BY_LANGUAGE = (named, short_date, weekday, day, time_range, distance, ago)
 
 
 def filters_for(locale: str) -> dict[str, Callable[..., str]]:
-    """The filters of templates in one language."""
-    return {name: partial(function, locale=locale) for name, function in FILTERS.items()}
+    """The filters of templates in one language, under the names of their functions."""
+    bound = {function.__name__: partial(function, locale=locale) for function in _BY_LANGUAGE}
+    return bound | {function.__name__: function for function in _SAME_IN_BOTH}
