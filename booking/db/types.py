@@ -1,15 +1,18 @@
 """The declarative base and the column types that every table shares."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, Dialect, MetaData, Text
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Text
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+
+INT64 = BigInteger().with_variant(Integer(), "sqlite")
+"""Ids need 53 bits: BIGINT on PostgreSQL; SQLite's INTEGER holds 64 and can be the row's own id."""
 
 
 class Base(DeclarativeBase):
@@ -24,6 +27,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {int: INT64}
 
 
 class UTCDateTime(TypeDecorator[datetime]):
