@@ -63,9 +63,9 @@ class Ids:
     1,024 ids a tick borrows from the ticks ahead, so ids rise even then, and when the wall clock steps back.
     """
 
-    def __init__(self, clock: Clock, node: int) -> None:
+    def __init__(self, clock: Clock, node: int = 0) -> None:
         self._clock = clock
-        self._node = node % (1 << _NODE_BITS)
+        self.node = node
         self._last = 0
         self._lock = threading.Lock()
 
@@ -74,7 +74,7 @@ class Ids:
         tick = int((self._clock().timestamp() - _ID_EPOCH_SECONDS) / _TICK_SECONDS)
         with self._lock:
             self._last = max(self._last + 1, tick << _COUNTER_BITS)
-            return self._last << _NODE_BITS | self._node
+            return self._last << _NODE_BITS | self.node % (1 << _NODE_BITS)
 
 
 class Tokens:

@@ -5,6 +5,7 @@ with named places for the parameters, translated at the edge. `code` is stable: 
 problem type (RFC 9457) and clients may rely on it.
 """
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 
@@ -15,7 +16,7 @@ class BookingError(Exception):
     status: ClassVar[int] = 500
     text: ClassVar[str] = "这件事没能办成。"
 
-    def __init__(self, **params: Any) -> None:  # noqa: ANN401 - the numbers of a refusal are of any kind
+    def __init__(self, **params: Any) -> None:
         super().__init__(self.code, params)
         self.params = params
 
@@ -74,3 +75,10 @@ class Busy(BookingError):
     code = "busy"
     status = 503
     text = "现在人很多，请 {retry_after} 秒后再试一次。您填的内容还在。"
+
+
+def all_errors(root: type[BookingError] = BookingError) -> Iterator[type[BookingError]]:
+    """Every refusal that the running service knows, for the page that documents them."""
+    for child in root.__subclasses__():
+        yield child
+        yield from all_errors(child)

@@ -12,6 +12,18 @@ from booking.seeding import models as seeding
 from booking.venues import models as venues
 from booking.web import models as web
 
-__all__ = ["audit", "checkin", "members", "metadata", "notices", "payments", "places", "rehearsal", "seeding", "venues", "web"]
+__all__ = [
+    "audit",
+    "checkin",
+    "members",
+    "metadata",
+    "notices",
+    "payments",
+    "places",
+    "rehearsal",
+    "seeding",
+    "venues",
+    "web",
+]
 
 metadata = Base.metadata

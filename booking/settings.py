@@ -45,7 +45,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     def key(self, purpose: str) -> bytes:
         """A 32-byte key for one purpose, derived from the master secret."""
-        return hashlib.blake2b(purpose.encode(), key=hashlib.sha256(self.secret.encode()).digest(), digest_size=32).digest()
+        return hashlib.blake2b(
+            purpose.encode(), key=hashlib.sha256(self.secret.encode()).digest(), digest_size=32
+        ).digest()
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -64,7 +66,8 @@ def read(environment: Mapping[str, str]) -> Settings:
     database = environment.get("BOOKING_DATABASE", "sqlite:///var/booking.db")
     if not database.startswith(("sqlite:///", "postgresql://")):
         raise SettingsError(
-            f"BOOKING_DATABASE is {database.split('@')[-1]!r}; write sqlite:///path/to/file.db or postgresql://user:password@host/name"
+            f"BOOKING_DATABASE is {database.split('@')[-1]!r}; "
+            "write sqlite:///path/to/file.db or postgresql://user:password@host/name"
         )
     node = environment.get("BOOKING_NODE")
     if node is not None and not node.isdecimal():

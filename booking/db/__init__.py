@@ -56,7 +56,11 @@ class Database:
             self.store = PostgresStore(url, clock, ids, tokens)
 
     async def write(
-        self, command: Callable[Concatenate[WriteSession, datetime, P], T], /, *args: P.args, **kwargs: P.kwargs
+        self,
+        command: Callable[Concatenate[WriteSession, datetime, P], T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> T:
         """Run a command; the answer comes after its commit.
 

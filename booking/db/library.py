@@ -13,7 +13,7 @@ SAFE = (3, 51, 3)
 _MENDED_BRANCHES = {(3, 50): 7, (3, 44): 6}
 
 try:
-    import pysqlite3
+    import pysqlite3  # type: ignore[import-untyped]  # it has no stubs; the DB-API is used through Any
 except ImportError:  # not published for this platform: the system's library serves
     _module: ModuleType = sqlite3
 else:

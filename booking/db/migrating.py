@@ -118,9 +118,7 @@ def _in_sqlite(path: Path, work: Callable[[Connection], T]) -> T:
 def _check_references(connection: Connection) -> None:
     broken = connection.execute(text("PRAGMA foreign_key_check")).all()
     if broken:
-        raise BrokenReferences(
-            "; ".join(f"{table} row {row} needs {parent}" for table, row, parent, _ in broken)
-        )
+        raise BrokenReferences("; ".join(f"{table} row {row} needs {parent}" for table, row, parent, _ in broken))
 
 
 async def _in_postgres(url: str, work: Callable[[Connection], T]) -> T:

@@ -6,8 +6,7 @@ snapshots of their table class. Neither type can commit: whoever runs the functi
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, CursorResult, Select, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -67,8 +66,5 @@ class WriteSession(ReadSession):
 
 def insert(tx: ReadSession, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
     """The dialect's own INSERT, which has `on_conflict_do_nothing`, `on_conflict_do_update` and `returning`."""
-    target = table.__table__
-    assert isinstance(target, Table)
+    target = cast(Table, table.__table__)
     return sqlite.insert(target) if tx.on_sqlite else postgresql.insert(target)
-
-

@@ -58,16 +58,30 @@ def engine(path: Path, *, read_only: bool, size: int) -> sa.Engine:
     def connect() -> Any:
         mode = "ro" if read_only else "rwc"
         connection = module.connect(
-            f"file:{path}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False, cached_statements=512
+            f"file:{path}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
         )
-        settings = [f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON", "trusted_schema=OFF", "cache_size=-32768"]
+        settings = [
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "foreign_keys=ON",
+            "trusted_schema=OFF",
+            "cache_size=-32768",
+        ]
         settings += ["query_only=ON"] if read_only else ["journal_mode=WAL", "synchronous=FULL"]
         for setting in settings:
             connection.execute(f"PRAGMA {setting}")
         return connection
 
     made = sa.create_engine(
-        "sqlite://", module=module, creator=connect, poolclass=sa.pool.QueuePool, pool_size=size, max_overflow=0
+        "sqlite://",
+        module=module,
+        creator=connect,
+        poolclass=sa.pool.QueuePool,
+        pool_size=size,
+        max_overflow=0,
     )
     begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
     sa.event.listen(made, "begin", lambda connection: connection.exec_driver_sql(begin))

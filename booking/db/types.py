@@ -37,11 +37,13 @@ class UTCDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """`timestamptz`, or a big integer on SQLite."""
         if dialect.name == "sqlite":
             return dialect.type_descriptor(BigInteger())
         return dialect.type_descriptor(DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Refuses a naive datetime, which would be read as some other instant."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -49,6 +51,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         return (value - _EPOCH) // _MICROSECOND if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """An aware instant in UTC."""
         if value is None or not isinstance(value, int):
             return value if value is None else value.astimezone(UTC)
         return _EPOCH + timedelta(microseconds=value)
@@ -61,7 +64,9 @@ class JSONText(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """The document as text."""
         return None if value is None else msgspec.json.encode(value).decode()
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """The document as lists, dicts, strings and numbers."""
         return None if value is None else msgspec.json.decode(value)

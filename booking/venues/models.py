@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.db import Base, JSONText, UTCDateTime
 
+_HELD = text("status = 'held'")
+
 
 class Policy(Base):
     """The rules of booking at a facility, with the document and clause that they come from."""
@@ -187,7 +189,12 @@ class Booking(Base):
         ForeignKeyConstraint(["place_id", "facility_id"], ["facilities.place_id", "facilities.id"]),
         Index("ix_bookings_member_id", "member_id", "starts", "id"),
         Index("ix_bookings_facility", "place_id", "facility_id", "starts"),
-        Index("ix_bookings_held", "hold_expires_at", sqlite_where=text("status = 'held'"), postgresql_where=text("status = 'held'")),
+        Index(
+            "ix_bookings_held",
+            "hold_expires_at",
+            sqlite_where=text("status = 'held'"),
+            postgresql_where=text("status = 'held'"),
+        ),
         CheckConstraint("ends > starts", name="length"),
     )
 

@@ -2,9 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
-from collections.abc import Iterator
 
 QUEUE = 16
 """Topics a slow page may lag behind before further ones are dropped: it refreshes as a whole anyway."""

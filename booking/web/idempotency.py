@@ -149,7 +149,12 @@ async def once_form(
     """
     fingerprint = _fingerprint(request.method, request.url.path, await request.body())
     answer = await database.write(
-        answer_once, principal, read_key(key), fingerprint, 303, lambda tx, now: command(tx, now, *args, **kwargs)
+        answer_once,
+        principal,
+        read_key(key),
+        fingerprint,
+        303,
+        lambda tx, now: command(tx, now, *args, **kwargs),
     )
     return msgspec.json.decode(answer.body, type=answer_type)
 

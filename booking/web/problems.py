@@ -1,6 +1,5 @@
 """Refusals as answers: RFC 9457 problem details for programs, a page with the next step for people."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -12,8 +11,9 @@ from sqlalchemy.exc import DBAPIError
 
 from booking.db import NotCommitted
 from booking.errors import BookingError, Busy, Invalid, NotFound, Unauthenticated
-from booking.web import locale
+from booking.web.language import words
 from booking.web.locale import N_
+from booking.web.pages import page
 
 log = structlog.get_logger()
 
@@ -90,13 +90,6 @@ class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     errors: list[dict[str, str]] = []
 
 
-def all_errors(root: type[BookingError] = BookingError) -> Iterator[type[BookingError]]:
-    """Every refusal that the service knows, for the page that documents them."""
-    for child in root.__subclasses__():
-        yield child
-        yield from all_errors(child)
-
-
 def answer(request: Request[Any, Any, Any], raised: Exception) -> Response[Any]:
     """The answer to whatever went wrong; registered for every exception."""
     error = as_refusal(request, raised)
@@ -117,13 +110,12 @@ def wants_page(request: Request[Any, Any, Any]) -> bool:
 
 def describe(request: Request[Any, Any, Any], error: BookingError) -> Problem:
     """The problem document of a refusal, in the language of the request."""
-    language = locale.of_request(request)
     public = {key: value for key, value in error.params.items() if key not in ("alternatives", "errors")}
     return Problem(
         type=f"{request.app.state.settings.public_url}/problems#{error.code}",
         title=error.code.replace("_", " ").capitalize(),
         status=error.status,
-        detail=locale.words(error, language),
+        detail=words(request, error),
         instance=request.url.path,
         code=error.code,
         params=public,
@@ -188,12 +180,13 @@ def _http(request: Request[Any, Any, Any], raised: HTTPException) -> BookingErro
 def _as_page(
     request: Request[Any, Any, Any], error: BookingError, problem: Problem, headers: dict[str, str]
 ) -> Response[Any]:
-    from booking.web.pages import page  # noqa: PLC0415 - pages render problems too
-
     if error.status == Unauthenticated.status and request.method == "GET":
         return Redirect(f"/sign-in?next={request.url.path}", status_code=303)
-    made: Response[Any] = page(
-        request, "web/error.html", problem=problem, alternatives=problem.alternatives or [], status_code=error.status
+    return page(
+        request,
+        "web/error.html",
+        problem=problem,
+        alternatives=problem.alternatives or [],
+        status_code=error.status,
+        headers=headers,
     )
-    made.headers.update(headers)
-    return made

@@ -5,14 +5,16 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-POLICY = "; ".join((
-    "default-src 'self'",
-    "form-action 'self'",
-    "base-uri 'none'",
-    "object-src 'none'",
-    "frame-ancestors 'none'",
-    "img-src 'self' data:",
-))
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "object-src 'none'",
+        "frame-ancestors 'none'",
+        "img-src 'self' data:",
+    )
+)
 GATE_POLICY = POLICY + "; script-src 'self' 'wasm-unsafe-eval'"
 """The gate page decodes QR pictures with WebAssembly, which needs this one allowance."""
 DOCS_POLICY = POLICY + "; style-src 'self' 'unsafe-inline'; font-src 'self' data:"
@@ -38,8 +40,8 @@ class SecurityHeaders(ASGIMiddleware):
         await next_app(scope, receive, send_with_headers)
 
     def _add(self, headers: MutableScopeHeaders, path: str) -> None:
-        policy = GATE_POLICY if path.startswith("/gate") else DOCS_POLICY if path.startswith("/docs") else POLICY
-        headers["content-security-policy"] = policy
+        exceptions = {"/gate": GATE_POLICY, "/docs": DOCS_POLICY}
+        headers["content-security-policy"] = exceptions.get(path.rstrip("/"), POLICY)
         headers["x-content-type-options"] = "nosniff"
         headers["referrer-policy"] = "same-origin"
         headers["permissions-policy"] = "camera=(self), geolocation=(self), microphone=(), payment=()"

@@ -1,0 +1,180 @@
+"""The composition root, and the only one: what the parts are and who is handed what."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from litestar import Litestar, Request
+from litestar.config.compression import CompressionConfig
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
+from litestar.static_files import create_static_files_router
+
+from booking import __version__
+from booking.background import Background
+from booking.clock import Clock, Ids, Tokens, system_clock
+from booking.db import Database
+from booking.errors import Unauthenticated
+from booking.members import api as members_api
+from booking.members import pages as members_pages
+from booking.members.authentication import Authentication
+from booking.settings import Settings
+from booking.web import documentation, health, pages, problems
+from booking.web.hub import Hub
+from booking.web.locale import Translator
+from booking.web.nodes import draw_node
+from booking.web.principal import Principal
+from booking.web.security import SecurityHeaders
+
+LARGEST_BODY = 1_000_000
+"""Bytes; the routes that take a member list set a larger limit of their own."""
+ROUTERS = [
+    documentation.router,
+    health.router,
+    pages.router,
+    members_api.router,
+    members_pages.router,
+]
+
+
+def create_app(
+    settings: Settings, *, clock: Clock = system_clock, tokens: Tokens | None = None, background: bool = True
+) -> Litestar:
+    """The service as an ASGI application.
+
+    Args:
+        settings: what the operator decided.
+        clock: the time; tests pass their own.
+        tokens: the source of secrets; tests pass a seeded one.
+        background: whether this process also runs the background loops.
+    """
+    made_tokens = tokens or Tokens()
+    ids = Ids(clock)
+    database = Database(settings.database, clock, ids, made_tokens)
+    hub = Hub()
+    database.on_commit(hub.publish)
+    translator = Translator.load()
+    state = State(
+        {
+            "settings": settings,
+            "clock": clock,
+            "ids": ids,
+            "tokens": made_tokens,
+            "database": database,
+            "hub": hub,
+            "translator": translator,
+            "environments": pages.environments(translator),
+        }
+    )
+    return Litestar(
+        route_handlers=[*ROUTERS, _metrics(), _static()],
+        state=state,
+        lifespan=[_lifespan(settings, ids, database, hub, Background(database, settings) if background else None)],
+        dependencies={
+            "database": Provide(lambda: database, sync_to_thread=False),
+            "settings": Provide(lambda: settings, sync_to_thread=False),
+            "clock": Provide(lambda: clock, sync_to_thread=False),
+            "hub": Provide(lambda: hub, sync_to_thread=False),
+            "principal": Provide(principal, sync_to_thread=False),
+            "member": Provide(member, sync_to_thread=False),
+        },
+        middleware=[
+            SecurityHeaders(secure=settings.secure),
+            PrometheusConfig(app_name="booking").middleware,
+            Authentication(),
+        ],
+        csrf_config=CSRFConfig(
+            secret=settings.key("csrf").hex(),
+            cookie_name="__Host-csrf" if settings.secure else "csrf",
+            cookie_secure=settings.secure,
+            cookie_httponly=True,
+            cookie_samesite="lax",
+            exclude=["^/api/"],
+        ),
+        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, minimum_size=1024),
+        exception_handlers={Exception: problems.answer},
+        openapi_config=_openapi(),
+        request_max_body_size=LARGEST_BODY,
+        logging_config=None,
+    )
+
+
+def principal(request: Request[Any, Any, Any]) -> Principal | None:
+    """Whoever is signed in."""
+    found: Principal | None = request.scope.get("user")
+    return found
+
+
+def member(request: Request[Any, Any, Any]) -> Principal:
+    """The member who is signed in.
+
+    Raises:
+        Unauthenticated: nobody is; a page leads to the sign-in page and back.
+    """
+    found: Principal | None = request.scope.get("user")
+    if found is None:
+        raise Unauthenticated
+    return found
+
+
+def _lifespan(settings: Settings, ids: Ids, database: Database, hub: Hub, background: Background | None) -> Any:
+    @asynccontextmanager
+    async def running(app: Litestar) -> AsyncIterator[None]:
+        ids.node = await database.write(draw_node) if settings.ids_node is None else settings.ids_node
+        if background is not None:
+            background.start()
+        try:
+            yield
+        finally:
+            hub.close()
+            if background is not None:
+                await background.stop()
+            await database.close()
+
+    return running
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="甬工预约 Booking API",
+        version=__version__,
+        description="Courts, pooled areas, passes and gates of Ningbo's worker culture centres.",
+        path="/api/v1/schema",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        use_handler_docstrings=True,
+    )
+
+
+def _metrics() -> type[PrometheusController]:
+    class Metrics(PrometheusController):
+        path = "/metrics"
+        include_in_schema = False
+
+    return Metrics
+
+
+def _static() -> Any:
+    return create_static_files_router(
+        path="/static",
+        directories=[pages.STATIC],
+        cache_control=None,
+        include_in_schema=False,
+        opt={"exclude_from_auth": True},
+    )
+
+
+def configure_logging() -> None:
+    """Structured lines on standard error; called by the command line, never on import."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+    )
