@@ -23,7 +23,7 @@ from booking.web.formatting import filters_for
 
 CHINESE, ENGLISH = "zh-CN", "en"
 LOCALES = (CHINESE, ENGLISH)
-PACKAGE = Path(__file__).parents[1]
+PACKAGE = Path(__file__).parents[2]
 
 _KEYWORDS: dict[str, Any] = {
     "_": None,
