@@ -1,0 +1,5 @@
+"""The API of members."""
+
+from litestar import Router
+
+router = Router(path="/api/v1", route_handlers=[], tags=["members"])
