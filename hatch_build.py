@@ -104,6 +104,6 @@ def keep_licence(modules: Path, package: str, folder: Path) -> None:
     declared = json.loads((modules / package / "package.json").read_text())
     texts = [path.read_text() for path in sorted((modules / package).glob("LICEN[CS]E*"))]
     licence = declared.get("license", "licence below")
-    head = f"{package} {declared['version']} ({licence}), {declared['homepage']}\n"
+    head = f"{package} {declared['version']}: {licence}. {declared['homepage']}\n"
     name = package.replace("/", "-").removeprefix("@")
     (folder / f"{name}.txt").write_text("\n".join([head, *texts]))
