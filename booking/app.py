@@ -74,7 +74,7 @@ def create_app(
     return Litestar(
         route_handlers=[*ROUTERS, _metrics(), _static()],
         state=state,
-        lifespan=[_lifespan(settings, ids, database, hub, Background(database, settings) if background else None)],
+        lifespan=[_lifespan(settings, ids, database, hub, Background(database) if background else None)],
         dependencies={
             "database": Provide(lambda: database, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),

@@ -1,7 +1,8 @@
 """Bringing a database to the tables that this version of the program expects.
 
 `python -m booking.db.migrating 0002 "Give courts a colour"` writes the next step from what the models have
-and the steps before it do not; read it before you commit it.
+and the steps before it do not; read it before you commit it. Steps lead forward only: the way back is the backup
+that was taken before.
 """
 
 import asyncio

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -39,6 +39,7 @@ class PostgresStore:
         self.reader = create_async_engine(address, pool_size=READERS, max_overflow=0, connect_args=options)
         self._read_only = self.reader.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
         self._clock, self._ids, self._tokens = clock, ids, tokens
+        self._memory: dict[str, tuple[int, Any]] = {}
         self.queue: Admission[tuple[Callable[[WriteSession, datetime], object], asyncio.Future[object]]] = Admission()
         self._crew: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -49,7 +50,7 @@ class PostgresStore:
         """Run a query on a read-only snapshot."""
         try:
             async with self._read_only.connect() as connection:
-                return await connection.run_sync(lambda sync: query(ReadSession(sync)))
+                return await connection.run_sync(lambda sync: query(ReadSession(sync, self._memory)))
         except PoolTimeout as waited:
             raise Busy(retry_after=2) from waited
 
@@ -115,7 +116,7 @@ class PostgresStore:
         self, connection: AsyncConnection, call: Callable[[WriteSession, datetime], T]
     ) -> tuple[T, set[str]]:
         def run(sync: sa.Connection) -> tuple[T, set[str]]:
-            session = WriteSession(sync, self._ids, self._tokens)
+            session = WriteSession(sync, self._memory, self._ids, self._tokens)
             try:
                 return call(session, self._clock()), session.touched
             except StopIteration as stopped:

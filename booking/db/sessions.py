@@ -5,7 +5,7 @@ with the same statements, measured in docs/decisions/0003-the-writer.md); whole 
 snapshots of their table class. Neither type can commit: whoever runs the function does.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, CursorResult, Select, Table, select
@@ -16,13 +16,27 @@ from booking.clock import Ids, Tokens
 from booking.db.types import Base
 
 Row = TypeVar("Row", bound=Base)
+Remembered = TypeVar("Remembered")
 
 
 class ReadSession:
     """A consistent snapshot; writing through it fails in the database itself."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, memory: dict[str, tuple[int, Any]]) -> None:
         self.connection = connection
+        self._memory = memory
+
+    def remembered(self, name: str, version: int, load: Callable[[], Remembered]) -> Remembered:
+        """What this process remembers under a name, if it is of this version; loaded anew otherwise.
+
+        The version must be read in this transaction and be unique for each content (an id, not a count), so that a
+        content whose transaction was rolled back is never taken for another.
+        """
+        known = self._memory.get(name)
+        if known is None or known[0] != version:
+            known = self._memory[name] = (version, load())
+        content: Remembered = known[1]
+        return content
 
     @property
     def on_sqlite(self) -> bool:
@@ -53,8 +67,8 @@ class ReadSession:
 class WriteSession(ReadSession):
     """A command's part of a transaction. What it changed is announced with `touch`, after the commit."""
 
-    def __init__(self, connection: Connection, ids: Ids, tokens: Tokens) -> None:
-        super().__init__(connection)
+    def __init__(self, connection: Connection, memory: dict[str, tuple[int, Any]], ids: Ids, tokens: Tokens) -> None:
+        super().__init__(connection, memory)
         self.ids = ids
         self.tokens = tokens
         self.touched: set[str] = set()

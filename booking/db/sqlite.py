@@ -105,6 +105,7 @@ class SqliteStore:
         self.reader = engine(path, read_only=True, size=READERS)
         self._disk = ThreadPoolExecutor(1, "sqlite-disk")
         self._read = ThreadPoolExecutor(READERS, "sqlite-read")
+        self._memory: dict[str, tuple[int, Any]] = {}
         self.queue: Admission[_Command] = Admission()
         self.batches = 0
         self.committed = 0
@@ -118,7 +119,7 @@ class SqliteStore:
 
     def _query(self, query: Callable[[ReadSession], T]) -> T:
         with self.reader.connect() as connection, connection.begin():
-            return query(ReadSession(connection))
+            return query(ReadSession(connection, self._memory))
 
     def write(self, lane: Lane, call: Callable[[WriteSession, datetime], T]) -> "asyncio.Future[T]":
         """Queue a command; the future is done once its batch is on disk.
@@ -209,7 +210,7 @@ class SqliteStore:
 
     def _run(self, connection: sa.Connection, command: _Command) -> _Outcome:
         raw: Any = connection.connection.driver_connection
-        session = WriteSession(connection, self._ids, self._tokens)
+        session = WriteSession(connection, self._memory, self._ids, self._tokens)
         result, error = None, None
         raw.execute("SAVEPOINT command")
         try:
