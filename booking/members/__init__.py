@@ -1,0 +1,1 @@
+"""Who: members, the organisation tree, accounts and sign-ins, roles, standing."""

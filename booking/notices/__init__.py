@@ -1,0 +1,1 @@
+"""Outbox, inbox and calendar feeds: how the service reaches people."""

@@ -1,0 +1,1 @@
+"""Quotes, folios and the double-entry ledger, below venues and rooms alike."""

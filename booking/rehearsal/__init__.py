@@ -1,0 +1,1 @@
+"""The one mechanism of change: who is affected, the plan, apply, undo."""

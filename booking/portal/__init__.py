@@ -1,0 +1,1 @@
+"""Pages that span features: home, my bookings, the managers' console."""

@@ -1,0 +1,1 @@
+"""Reading fixtures and member lists, all checked before anything is loaded."""

@@ -1,0 +1,1 @@
+"""Facilities, courts and bookings: who plays where and when."""
