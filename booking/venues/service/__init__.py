@@ -1,0 +1,1 @@
+"""Commands of the venues, by use case."""
