@@ -18,7 +18,3 @@ depends_on = None
 
 def upgrade() -> None:
     ${plain(upgrades or "")}
-
-
-def downgrade() -> None:
-    ${plain(downgrades or "")}

@@ -301,9 +301,7 @@ def upgrade() -> None:
         sa.Column("identity_index", sa.LargeBinary(), nullable=True),
         sa.Column("identity_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("left_at", UTCDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisations.id"], name=op.f("fk_members_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_members_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_members")),
         sa.UniqueConstraint("identity_index", name=op.f("uq_members_identity_index")),
         sa.UniqueConstraint("number", name=op.f("uq_members_number")),
@@ -427,9 +425,7 @@ def upgrade() -> None:
         sa.CheckConstraint("kind IN ('exclusive', 'pooled')", name=op.f("ck_facilities_kind")),
         sa.CheckConstraint("slot_half_hours IN (1, 2)", name=op.f("ck_facilities_slot_half_hours")),
         sa.ForeignKeyConstraint(
-            ["place_id", "zone_id"],
-            ["zones.place_id", "zones.id"],
-            name=op.f("fk_facilities_place_id_zone_id"),
+            ["place_id", "zone_id"], ["zones.place_id", "zones.id"], name=op.f("fk_facilities_place_id_zone_id")
         ),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_facilities_place_id")),
         sa.ForeignKeyConstraint(["policy_id"], ["policies.id"], name=op.f("fk_facilities_policy_id")),
@@ -485,9 +481,7 @@ def upgrade() -> None:
         sa.Column("scope_id", INT64, autoincrement=False, nullable=False),
         sa.Column("granted_by", INT64, nullable=True),
         sa.Column("granted_at", UTCDateTime(), nullable=False),
-        sa.CheckConstraint(
-            "scope_kind IN ('place', 'organisation', 'all')", name=op.f("ck_role_grants_scope_kind")
-        ),
+        sa.CheckConstraint("scope_kind IN ('place', 'organisation', 'all')", name=op.f("ck_role_grants_scope_kind")),
         sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_role_grants_member_id")),
         sa.PrimaryKeyConstraint("member_id", "role", "scope_kind", "scope_id", name=op.f("pk_role_grants")),
     )
@@ -554,9 +548,7 @@ def upgrade() -> None:
         sa.Column("service_day", sa.Date(), nullable=False),
         sa.CheckConstraint("inside >= 0", name=op.f("ck_zone_presence_inside")),
         sa.ForeignKeyConstraint(
-            ["place_id", "zone_id"],
-            ["zones.place_id", "zones.id"],
-            name=op.f("fk_zone_presence_place_id_zone_id"),
+            ["place_id", "zone_id"], ["zones.place_id", "zones.id"], name=op.f("fk_zone_presence_place_id_zone_id")
         ),
         sa.PrimaryKeyConstraint("place_id", "zone_id", name=op.f("pk_zone_presence")),
     )
@@ -695,111 +687,3 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("partners") as batch_op:
         batch_op.create_index("ix_partners_member_id", ["member_id"], unique=False)
-
-
-def downgrade() -> None:
-    with op.batch_alter_table("partners") as batch_op:
-        batch_op.drop_index("ix_partners_member_id")
-
-    op.drop_table("partners")
-    op.drop_table("units")
-    op.drop_table("postings")
-    op.drop_table("courts")
-    with op.batch_alter_table("bookings") as batch_op:
-        batch_op.drop_index("ix_bookings_member_id")
-        batch_op.drop_index(
-            "ix_bookings_held",
-            sqlite_where=sa.text("status = 'held'"),
-            postgresql_where=sa.text("status = 'held'"),
-        )
-        batch_op.drop_index("ix_bookings_facility")
-
-    op.drop_table("bookings")
-    with op.batch_alter_table("blocks") as batch_op:
-        batch_op.drop_index("ix_blocks_facility")
-
-    op.drop_table("blocks")
-    op.drop_table("zone_presence")
-    op.drop_table("standing_entries")
-    with op.batch_alter_table("sign_ins") as batch_op:
-        batch_op.drop_index("ix_sign_ins_member_id")
-
-    op.drop_table("sign_ins")
-    with op.batch_alter_table("scans") as batch_op:
-        batch_op.drop_index("ix_scans_pass")
-        batch_op.drop_index("ix_scans_gate_time")
-
-    op.drop_table("scans")
-    op.drop_table("role_grants")
-    op.drop_table("one_time_codes")
-    op.drop_table("member_categories")
-    with op.batch_alter_table("ledger_transactions") as batch_op:
-        batch_op.drop_index("ix_ledger_transactions_folio")
-
-    op.drop_table("ledger_transactions")
-    with op.batch_alter_table("facilities") as batch_op:
-        batch_op.drop_index("ix_facilities_sport")
-
-    op.drop_table("facilities")
-    with op.batch_alter_table("cards") as batch_op:
-        batch_op.drop_index(batch_op.f("ix_cards_member_id"))
-
-    op.drop_table("cards")
-    op.drop_table("accounts")
-    op.drop_table("access_log")
-    op.drop_table("zones")
-    op.drop_table("prices")
-    with op.batch_alter_table("passes") as batch_op:
-        batch_op.drop_index("ix_passes_subject")
-        batch_op.drop_index("ix_passes_member_id")
-        batch_op.drop_index("ix_passes_manual_code")
-
-    op.drop_table("passes")
-    with op.batch_alter_table("members") as batch_op:
-        batch_op.drop_index(batch_op.f("ix_members_organisation_id"))
-
-    op.drop_table("members")
-    op.drop_table("gates")
-    with op.batch_alter_table("folios") as batch_op:
-        batch_op.drop_index("ix_folios_subject")
-
-    op.drop_table("folios")
-    op.drop_table("signing_keys")
-    op.drop_table("pool_counters")
-    op.drop_table("policies")
-    with op.batch_alter_table("places") as batch_op:
-        batch_op.drop_index(batch_op.f("ix_places_district"))
-
-    op.drop_table("places")
-    with op.batch_alter_table("outbox") as batch_op:
-        batch_op.drop_index(
-            "ix_outbox_due",
-            sqlite_where=sa.text("done_at IS NULL"),
-            postgresql_where=sa.text("done_at IS NULL"),
-        )
-
-    op.drop_table("outbox")
-    with op.batch_alter_table("organisations") as batch_op:
-        batch_op.drop_index(batch_op.f("ix_organisations_path"))
-        batch_op.drop_index(batch_op.f("ix_organisations_parent_id"))
-
-    op.drop_table("organisations")
-    op.drop_table("opening_rules")
-    op.drop_table("member_counters")
-    op.drop_table("loads")
-    op.drop_table("inbox_messages")
-    with op.batch_alter_table("idempotency_keys") as batch_op:
-        batch_op.drop_index(batch_op.f("ix_idempotency_keys_created_at"))
-
-    op.drop_table("idempotency_keys")
-    op.drop_table("counters")
-    op.drop_table("claims")
-    op.drop_table("changes")
-    op.drop_table("calendar_feeds")
-    op.drop_table("calendar_days")
-    op.drop_table("audit_seals")
-    with op.batch_alter_table("audit_entries") as batch_op:
-        batch_op.drop_index("ix_audit_entries_subject")
-        batch_op.drop_index(batch_op.f("ix_audit_entries_seal_id"))
-
-    op.drop_table("audit_entries")
