@@ -148,3 +148,13 @@ class AccessLogEntry(Base):
     event: Mapped[str] = mapped_column(Text)
     agent: Mapped[str] = mapped_column(Text)
     address: Mapped[str] = mapped_column(Text)
+
+
+class AttemptCounter(Base):
+    """How often something was tried within a stretch of time; `key` is a hash of what is limited and for whom."""
+
+    __tablename__ = "attempt_counters"
+
+    key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    taken: Mapped[int]
+    until: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
