@@ -119,7 +119,7 @@ class PostgresStore:
             session = WriteSession(sync, self._memory, self._ids, self._tokens)
             try:
                 return call(session, self._clock()), session.touched
-            except StopIteration as stopped:
+            except (StopIteration, SystemExit) as stopped:
                 raise RuntimeError(repr(stopped)) from stopped
 
         return await connection.run_sync(run)

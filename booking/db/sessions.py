@@ -45,7 +45,7 @@ class ReadSession:
 
     def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
-    ) -> CursorResult[Any]:
+    ) -> CursorResult[*tuple[Any, ...]]:
         """Run a Core statement; a list of parameters runs it once for each."""
         return self.connection.execute(statement, parameters)
 
@@ -58,7 +58,7 @@ class ReadSession:
         found = self.connection.execute(select(table.__table__).filter_by(**key)).first()
         return None if found is None else table(**found._mapping)
 
-    def all(self, statement: Select[tuple[Row]]) -> list[Row]:
+    def all(self, statement: Select[Row]) -> list[Row]:
         """The rows of `select(Table)…` as snapshots of their class: changing one changes nothing stored."""
         table = statement.column_descriptions[0]["type"]
         return [table(**row._mapping) for row in self.connection.execute(statement)]

@@ -1,4 +1,4 @@
-"""Facilities, courts, hours and policies as one immutable snapshot, kept in memory until an edit changes its version."""
+"""Facilities, courts, hours and policies as one immutable snapshot, kept in memory until an edit renews its version."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -215,6 +215,8 @@ class Booking(Base):
     policy_id: Mapped[int]
     price_fen: Mapped[int]
     quote: Mapped[Any] = mapped_column(JSONText)
+    limits: Mapped[list[tuple[str, str, int]]] = mapped_column(JSONText)
+    """What it took of the booker's limits: (rule, period, amount), given back when it ends early."""
     folio_id: Mapped[int | None]
     sequence: Mapped[int] = mapped_column(default=0)
     """Rises with every change: the calendar's SEQUENCE and the booking's version."""

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from sqlalchemy import delete, select, tuple_, update
 
 from booking.db import ReadSession, WriteSession, insert
-from booking.venues.models import Claim, MemberCounter, PoolCounter
+from booking.venues.models import Booking, Claim, MemberCounter, PoolCounter
 
 Holder = Literal["booking_id", "block_id"]
 
@@ -165,3 +165,15 @@ def limit_taken(tx: ReadSession, member: int, rule: str, period: str) -> int:
         MemberCounter.member_id == member, MemberCounter.rule == rule, MemberCounter.period == period
     )
     return int(tx.scalar(statement) or 0)
+
+
+def give_back(tx: WriteSession, booking: Booking, *, slot_half_hours: int, limits: bool = True) -> None:
+    """Return all that a booking holds: its cells or heads, and (unless it ended late) what it took of limits."""
+    if booking.court_kind is not None:
+        release(tx, booking.place_id, booking.facility_id, holder="booking_id", holder_id=booking.id)
+    else:
+        slots = range(booking.starts, booking.ends, slot_half_hours)
+        give_back_heads(tx, booking.place_id, booking.facility_id, slots, booking.party)
+    if booking.member_id is not None and limits:
+        for rule, period, amount in booking.limits:
+            give_back_limit(tx, booking.member_id, rule, period, amount)

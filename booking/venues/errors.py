@@ -1,0 +1,123 @@
+"""Why a booking cannot be made, changed or cancelled: each names its rule, the numbers and what would have worked."""
+
+from booking.errors import Conflict, Denied, Invalid, NotFound
+from booking.web.locale import N_
+
+
+class BookingNotFound(NotFound):
+    """No such booking, or it is someone else's."""
+
+    code = "booking_not_found"
+    text = N_("没有找到这个预约。可以在“我的预约”里查看您的全部预约。")
+
+
+class SlotTaken(Conflict):
+    """Every court of the kind is taken at these hours, however the others are seated."""
+
+    code = "slot_taken"
+    text = N_("{facility} {when} 已经约满：这个时段要 {wanted} 片，最多只有 {possible} 片。")
+
+
+class CourtTaken(Conflict):
+    """The chosen court is taken; another of its kind may be free."""
+
+    code = "court_taken"
+    text = N_("{court} {when} 已经有人了。可以换一片，或者让我们替您安排。")
+
+
+class PoolFull(Conflict):
+    """A pooled area has no room for so many at this hour."""
+
+    code = "pool_full"
+    text = N_("{facility} {when} 名额不够：您要 {heads} 位，还剩 {left} 位，总共 {capacity} 位。")
+
+
+class NotOpenThen(Invalid):
+    """The facility is closed at some of these hours."""
+
+    code = "not_open"
+    text = N_("{facility} {when} 不开放，当天开放时间是 {hours}。")
+
+
+class OffGrid(Invalid):
+    """The hours do not lie on the facility's grid of slots."""
+
+    code = "off_grid"
+    text = N_("{facility} 按 {minutes} 分钟一段预约，请从整段开始、按整段结束。")
+
+
+class WrongLength(Invalid):
+    """Shorter or longer than the policy lets one booking be."""
+
+    code = "wrong_length"
+    text = N_("一次可以约 {least} 到 {most} 小时，您选了 {asked} 小时（{clause}）。")
+
+
+class NotYetBookable(Conflict):
+    """Booking for that day has not opened."""
+
+    code = "not_yet_bookable"
+    text = N_("{day} 的场次 {opens} 开放预约：提前 {days} 天，{clause}。")
+
+
+class AlreadyBegun(Conflict):
+    """The hours have begun or are over."""
+
+    code = "already_begun"
+    text = N_("{when} 已经开始了，不能再预约或改动。")
+
+
+class NotEligible(Denied):
+    """The facility is for certain categories of members."""
+
+    code = "not_eligible"
+    text = N_("{facility} 只对这些会员开放：{categories}（{clause}）。")
+
+
+class StandingTooLow(Denied):
+    """Too many no-show points to book ahead."""
+
+    code = "standing_too_low"
+    text = N_("您有 {points} 分未到场记录，满 {limit} 分暂停预约（{clause}）。最早的 {until} 到期。")
+
+
+class LimitReached(Conflict):
+    """The member's limit for a day or a week across a sport is used up."""
+
+    code = "limit_reached"
+    text = N_("{sport}{period}最多 {limit}{unit}，您已约 {taken}{unit}，这次要 {asked}{unit}（{clause}）。")
+
+
+class HoldExpired(Conflict):
+    """The hold ended before it was confirmed."""
+
+    code = "hold_expired"
+    text = N_("为您保留的时间到 {at} 为止，已经放出来了。请再选一次。")
+
+
+class WrongStatus(Conflict):
+    """The booking is in a state that does not allow this."""
+
+    code = "wrong_status"
+    text = N_("这个预约现在是“{status}”，不能{action}。")
+
+
+class TooManyPartners(Invalid):
+    """More partners than the facility takes on one booking."""
+
+    code = "too_many_partners"
+    text = N_("同伴最多 {limit} 位，您填了 {asked} 位。")
+
+
+class PartnerNotFound(Invalid):
+    """A partner's member number and name do not belong together."""
+
+    code = "partner_not_found"
+    text = N_("没有找到同伴“{name}”（会员号 {number}）。请核对会员号和姓名。")
+
+
+class StillPlanning(Conflict):
+    """Neither a seating nor a proof that there is none was found in the time of one request."""
+
+    code = "still_planning"
+    text = N_("这个时段很紧，还没有算出能不能排下。请换一个时段，或者过几分钟再试。")

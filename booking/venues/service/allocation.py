@@ -1,0 +1,166 @@
+"""Which court a booking holds: the best fit as everybody sits, else room made by moving those who may move."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import select, update
+
+from booking.clock import first_half_hour, half_hour_of, instant_of, local_date
+from booking.db import ReadSession, WriteSession
+from booking.venues.catalogue import FacilityFacts
+from booking.venues.models import Booking
+from booking.venues.rules import assignment
+from booking.venues.rules.assignment import Block, Court, Day, Holding, Impossible, Move, OutOfTime, Plan, Wish
+from booking.venues.service.claims import Claimed, cells_of, claim, claimed, give_back, release
+
+SETTLED_BEFORE = timedelta(minutes=60)
+"""A court is told, and no longer moved, from so long before the start."""
+TRIES = 8
+"""How often a seat may be lost to a concurrent transaction before the request is told to come again."""
+HALF_HOURS_A_DAY = 48
+
+
+class Snapshot(NamedTuple):
+    """A facility's day as the rules of assignment see it, and the holds in it whose time is over."""
+
+    day: Day
+    expired: tuple[Booking, ...]
+
+
+class _Overtaken(Exception):
+    """What the plan was made from is no longer so."""
+
+
+def seat(
+    tx: WriteSession, now: datetime, facts: FacilityFacts, booking_id: int, wish: Wish
+) -> int | Impossible | OutOfTime:
+    """Claim a court for a booking; the court's id, or why there is none.
+
+    Others may be moved to equal courts at their own hours, and holds whose time is over make room. A seat lost to a
+    concurrent transaction is sought again on what that transaction left.
+    """
+    for _ in range(TRIES):
+        day, expired = snapshot(tx, now, facts, wish.starts, wish.ends)
+        for hold in expired:
+            end_hold(tx, now, facts, hold)
+        outcome = _plan(day, wish)
+        if not isinstance(outcome, Plan):
+            return outcome
+        try:
+            with tx.connection.begin_nested():
+                _move(tx, now, facts, day, outcome.moves)
+                _claim(tx, facts, booking_id, outcome.courts[0], wish.starts, wish.ends)
+        except _Overtaken:
+            continue
+        return outcome.courts[0]
+    return OutOfTime(nodes=0)
+
+
+def _plan(day: Day, wish: Wish) -> assignment.Outcome:
+    court = assignment.choose_court(day, wish) if wish.court is None else None
+    return assignment.rearrange(day, [wish]) if court is None else Plan(courts=(court,))
+
+
+def _claim(tx: WriteSession, facts: FacilityFacts, booking_id: int, court: int, starts: int, ends: int) -> None:
+    place, facility = facts.key
+    cells = cells_of(facts.court(court).units, starts, ends)
+    if not claim(tx, place, facility, cells, holder="booking_id", holder_id=booking_id):
+        raise _Overtaken
+
+
+def _move(tx: WriteSession, now: datetime, facts: FacilityFacts, day: Day, moves: Sequence[Move]) -> None:
+    """Carry out moves: all old claims go before the first new one is written, since moves may form rings."""
+    place, facility = facts.key
+    held = {holding.booking: holding for holding in day.holdings}
+    ordered = sorted(moves, key=lambda move: move.booking)
+    for move in ordered:
+        holding = held[move.booking]
+        cells = cells_of(facts.court(move.origin).units, holding.starts, holding.ends)
+        gone = release(tx, place, facility, holder="booking_id", holder_id=move.booking, cells=cells)
+        if gone != len(cells):
+            raise _Overtaken
+    for move in ordered:
+        holding = held[move.booking]
+        _claim(tx, facts, move.booking, move.target, holding.starts, holding.ends)
+        tx.execute(
+            update(Booking)
+            .where(Booking.place_id == place, Booking.id == move.booking)
+            .values(court_id=move.target, changed_at=now)
+        )
+
+
+def end_hold(tx: WriteSession, now: datetime, facts: FacilityFacts, hold: Booking) -> None:
+    """Let an expired hold go, unless it was confirmed or ended meanwhile."""
+    ended = tx.execute(
+        update(Booking)
+        .where(Booking.place_id == hold.place_id, Booking.id == hold.id, Booking.status == "held")
+        .where(Booking.hold_expires_at <= now)
+        .values(status="expired", changed_at=now, sequence=Booking.sequence + 1)
+    )
+    if ended.rowcount == 1:
+        give_back(tx, hold, slot_half_hours=facts.facility.slot_half_hours)
+
+
+def snapshot(tx: ReadSession, now: datetime, facts: FacilityFacts, starts: int, ends: int) -> Snapshot:
+    """The local day around a range of half hours: who holds which court, who may move, what is kept back."""
+    first = first_half_hour(local_date(instant_of(starts)))
+    last = max(first + HALF_HOURS_A_DAY, ends)
+    place, facility = facts.key
+    taken = claimed(tx, place, facility, first, last)
+    bookings = _bookings(tx, place, {cell.booking_id for cell in taken if cell.booking_id is not None})
+    expired = tuple(booking for booking in bookings.values() if has_expired(booking, now))
+    gone = {booking.id for booking in expired}
+    holdings = [
+        Holding(
+            booking=booking.id,
+            court=booking.court_id,
+            starts=booking.starts,
+            ends=booking.ends,
+            pinned=not may_move(booking, now),
+        )
+        for booking in bookings.values()
+        if booking.id not in gone and booking.court_id is not None and booking.court_id in facts.courts
+    ]
+    seated = {holding.booking for holding in holdings}
+    fixed = [cell for cell in taken if cell.booking_id not in seated and cell.booking_id not in gone]
+    day = Day(
+        opens=min([first, *(holding.starts for holding in holdings)]),
+        closes=max([last, *(holding.ends for holding in holdings)]),
+        courts=tuple(Court(court.id, court.kind, tuple(court.units)) for court in facts.courts.values()),
+        holdings=tuple(sorted(holdings, key=lambda holding: holding.booking)),
+        blocks=tuple(_runs(fixed)),
+    )
+    return Snapshot(day, expired)
+
+
+def may_move(booking: Booking, now: datetime) -> bool:
+    """Whether a booking's court is still open: not chosen, and not told yet."""
+    return not booking.pinned and half_hour_of(now + SETTLED_BEFORE) < booking.starts
+
+
+def has_expired(booking: Booking, now: datetime) -> bool:
+    """Whether a booking is a hold whose time is over."""
+    return booking.status == "held" and booking.hold_expires_at is not None and booking.hold_expires_at <= now
+
+
+def _bookings(tx: ReadSession, place: int, ids: set[int]) -> dict[int, Booking]:
+    if not ids:
+        return {}
+    found = tx.all(select(Booking).where(Booking.place_id == place, Booking.id.in_(sorted(ids))).order_by(Booking.id))
+    return {booking.id: booking for booking in found}
+
+
+def _runs(cells: Sequence[Claimed]) -> Iterator[Block]:
+    """Cells that nobody may move, as one block for each unit's run of consecutive half hours."""
+    by_unit: dict[int, list[int]] = defaultdict(list)
+    for cell in cells:
+        by_unit[cell.unit].append(cell.half_hour)
+    for unit, hours in by_unit.items():
+        begun = previous = hours[0]
+        for hour in [*hours[1:], -1]:
+            if hour != previous + 1:
+                yield Block(units=(unit,), starts=begun, ends=previous + 1)
+                begun = hour
+            previous = hour
