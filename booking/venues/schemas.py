@@ -1,0 +1,183 @@
+"""What the venues' routes take and answer. Times on the wire are instants with their offset; money is fen."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Id = Annotated[int, Meta(ge=1, lt=2**53)]
+Instant = Annotated[datetime, Meta(tz=True)]
+ShortText = Annotated[str, Meta(min_length=1, max_length=60)]
+
+MOST_PARTNERS = 11
+MOST_HEADS = 50
+
+
+class PartnerRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Someone who plays along: a member by number and name, or a guest by name alone."""
+
+    name: ShortText
+    number: Annotated[str, Meta(max_length=20)] = ""
+
+
+class HoldRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Keep a court, or heads of a pooled area, for a few minutes while the booker decides.
+
+    Attributes:
+        court_kind: the kind wanted (`court`, `full`, `half` …); may be left out where a facility has only one.
+        court: the id of one chosen court; left out, any equal one is claimed and may change until an hour before.
+        heads: for a pooled area, how many people.
+    """
+
+    place: Id
+    facility: Id
+    starts: Instant
+    ends: Instant
+    court_kind: Annotated[str, Meta(max_length=20)] = ""
+    court: Id | None = None
+    heads: Annotated[int, Meta(ge=1, le=MOST_HEADS)] = 1
+    partners: Annotated[list[PartnerRequest], Meta(max_length=MOST_PARTNERS)] = []
+
+
+class ChangeRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Move a booking to other hours of the same facility, or to a chosen court."""
+
+    starts: Instant
+    ends: Instant
+    court: Id | None = None
+
+
+class WalkInRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """A booking at the counter, for a member (by number) or a guest (by name); confirmed at once."""
+
+    facility: Id
+    starts: Instant
+    ends: Instant
+    court_kind: Annotated[str, Meta(max_length=20)] = ""
+    court: Id | None = None
+    heads: Annotated[int, Meta(ge=1, le=MOST_HEADS)] = 1
+    member_number: Annotated[str, Meta(max_length=20)] = ""
+    contact_name: Annotated[str, Meta(max_length=60)] = ""
+    contact_phone: Annotated[str, Meta(max_length=20)] = ""
+
+
+class BlockRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Courts kept for a league or a training, once or every week until a date; nobody is displaced by it."""
+
+    facility: Id
+    title: ShortText
+    courts: Annotated[list[Id], Meta(min_length=1, max_length=100)]
+    starts: Instant
+    ends: Instant
+    kind: Literal["league", "maintenance"] = "league"
+    weekly_until: date | None = None
+
+
+class PriceLine(msgspec.Struct, frozen=True):
+    """So many half hours at one price."""
+
+    half_hours: int
+    fen: int
+    category: str
+
+
+class PartnerView(msgspec.Struct, frozen=True):
+    """Someone on a booking, with the pass that lets them in; number 0 is the booker."""
+
+    number: int
+    name: str
+    pass_id: int | None
+
+
+class BookingView(msgspec.Struct, kw_only=True):
+    """A booking as its owner and the staff of its place see it.
+
+    Attributes:
+        court: the court's id and name once they are settled (chosen, or told an hour before the start).
+        version: rises with every change.
+        can_cancel, can_change: whether the booking's state and hour still allow it.
+    """
+
+    place: int
+    id: int
+    facility: int
+    status: str
+    starts: datetime
+    ends: datetime
+    place_name: str
+    place_name_en: str
+    facility_name: str
+    facility_name_en: str
+    sport: str
+    court_kind: str | None
+    court: int | None
+    court_name: str | None
+    court_name_en: str | None
+    heads: int
+    price_fen: int
+    partners: list[PartnerView]
+    hold_expires_at: datetime | None
+    version: int
+    cancel_free_until: datetime | None
+    can_cancel: bool
+    can_change: bool
+    ended_reason: str
+
+
+class SlotView(msgspec.Struct, frozen=True):
+    """One slot of a facility's day: how much is free, and what it costs the one who asks."""
+
+    starts: datetime
+    ends: datetime
+    free: int
+    total: int
+    bookable: bool
+    fen: int
+
+
+class DayView(msgspec.Struct, frozen=True, kw_only=True):
+    """A facility's day for one kind of court (or its pool)."""
+
+    place: int
+    facility: int
+    day: date
+    court_kind: str | None
+    opens_for_booking: datetime
+    slots: list[SlotView]
+
+
+class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
+    """A facility with room at the wished hour, and how far it is."""
+
+    place: int
+    place_code: str
+    place_name: str
+    place_name_en: str
+    district: str
+    facility: int
+    facility_name: str
+    facility_name_en: str
+    sport: str
+    court_kind: str | None
+    metres: int | None
+    free: int
+    total: int
+    from_fen: int
+    next_free: datetime | None
+
+
+class Alternative(msgspec.Struct, frozen=True, kw_only=True):
+    """Something near the wish that would have succeeded."""
+
+    kind: str
+    place: int
+    place_name: str
+    place_name_en: str
+    facility: int
+    facility_name: str
+    facility_name_en: str
+    starts: datetime
+    ends: datetime
+    metres: int | None
+    free: int
