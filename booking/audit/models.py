@@ -13,7 +13,10 @@ class AuditEntry(Base):
     """One act; `place_id` 0 is the federation's own."""
 
     __tablename__ = "audit_entries"
-    __table_args__ = (Index("ix_audit_entries_subject", "place_id", "subject"),)
+    __table_args__ = (
+        Index("ix_audit_entries_subject", "place_id", "subject"),
+        Index("ix_audit_entries_seal", "place_id", "seal_id"),
+    )
 
     place_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -23,7 +26,8 @@ class AuditEntry(Base):
     action: Mapped[str] = mapped_column(Text)
     subject: Mapped[str] = mapped_column(Text)
     detail: Mapped[Any] = mapped_column(JSONText)
-    seal_id: Mapped[int | None] = mapped_column(index=True)
+    seal_id: Mapped[int | None]
+    """None until the sealer came by."""
 
 
 class AuditSeal(Base):

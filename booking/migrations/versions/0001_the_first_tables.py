@@ -14,6 +14,16 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "attempt_counters",
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("taken", INT64, nullable=False),
+        sa.Column("until", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_attempt_counters")),
+    )
+    with op.batch_alter_table("attempt_counters") as batch_op:
+        batch_op.create_index(batch_op.f("ix_attempt_counters_until"), ["until"], unique=False)
+
+    op.create_table(
         "audit_entries",
         sa.Column("place_id", INT64, autoincrement=False, nullable=False),
         sa.Column("id", INT64, autoincrement=False, nullable=False),
@@ -26,7 +36,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("place_id", "id", name=op.f("pk_audit_entries")),
     )
     with op.batch_alter_table("audit_entries") as batch_op:
-        batch_op.create_index(batch_op.f("ix_audit_entries_seal_id"), ["seal_id"], unique=False)
+        batch_op.create_index("ix_audit_entries_seal", ["place_id", "seal_id"], unique=False)
         batch_op.create_index("ix_audit_entries_subject", ["place_id", "subject"], unique=False)
 
     op.create_table(
@@ -595,6 +605,7 @@ def upgrade() -> None:
         sa.Column("policy_id", INT64, nullable=False),
         sa.Column("price_fen", INT64, nullable=False),
         sa.Column("quote", JSONText(), nullable=False),
+        sa.Column("limits", JSONText(), nullable=False),
         sa.Column("folio_id", INT64, nullable=True),
         sa.Column("sequence", INT64, nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
