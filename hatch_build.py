@@ -68,9 +68,7 @@ def fetch(web: Path) -> None:
         (fresh / "licences").mkdir(parents=True)
         for name, source in names.items():
             if not (modules / source).is_file():
-                sys.exit(
-                    f"booking/web/package.json: vendor: no file {source} for {name}; look into the package"
-                )
+                sys.exit(f"booking/web/package.json: vendor: {name}: the package has no {source}")
             shutil.copy(modules / source, fresh / name)
             keep_licence(modules, package_of(source), fresh / "licences")
         (fresh / STAMP).write_text(digest(web))
