@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from booking.db import NotCommitted
 from booking.errors import BookingError, Busy, Invalid, NotFound, Unauthenticated
-from booking.web.language import words
+from booking.web.language import sentence, words
 from booking.web.locale import N_
 from booking.web.pages import page
 
@@ -19,6 +19,20 @@ log = structlog.get_logger()
 
 PROBLEM_JSON = "application/problem+json"
 LARGEST_NUMBER = 2**63 - 1
+HEADLINES = {
+    400: N_("请求的格式不对"),
+    401: N_("请先登录"),
+    403: N_("这里需要别的权限"),
+    404: N_("没有找到"),
+    405: N_("这个地址不能这样用"),
+    409: N_("这次没有办成"),
+    413: N_("内容太大了"),
+    415: N_("格式不支持"),
+    422: N_("有一处需要改一下"),
+    429: N_("请稍等一会儿"),
+    500: N_("我们这边出了故障"),
+    503: N_("现在人很多"),
+}
 
 
 class MalformedRequest(Invalid):
@@ -185,8 +199,11 @@ def _as_page(
     return page(
         request,
         "web/error.html",
-        problem=problem,
-        alternatives=problem.alternatives or [],
         status_code=error.status,
         headers=headers,
+        title=sentence(request, HEADLINES.get(error.status, HEADLINES[500])),
+        detail=problem.detail,
+        status=error.status,
+        alternatives=error.params.get("links", []),
+        reference=error.params.get("reference"),
     )
