@@ -1,1 +1,1 @@
-"""Who: members, the organisation tree, accounts and sign-ins, roles, standing."""
+"""Who: members and their organisations, accounts, sign-ins, roles and standing."""

@@ -12,8 +12,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from booking.clock import Clock
 from booking.db import Database, Lane
 from booking.errors import Busy, Unauthenticated
-from booking.members.rules import sign_ins as rules
 from booking.members.queries.signed_in import SignedIn, signed_in
+from booking.members.rules import sign_ins as rules
 from booking.members.service.sign_ins import see_sign_in
 from booking.settings import Settings
 

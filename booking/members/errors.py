@@ -18,6 +18,13 @@ class WrongCredentials(Unauthenticated):
     text = "会员号（或手机号）和密码对不上。请再核对一遍；忘了密码，可以用短信验证码重设。"
 
 
+class WrongPassword(Invalid):
+    """The present password, asked for again before it is replaced, is wrong."""
+
+    code = "wrong_password"
+    text = "现在的密码不对。想不起来的话，可以退出后用短信验证码重设。"
+
+
 class CodeWrong(Invalid):
     """The one-time code is wrong, used up, expired, or was never sent."""
 

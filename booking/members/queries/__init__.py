@@ -1,0 +1,1 @@
+"""What is read of members, accounts and roles."""

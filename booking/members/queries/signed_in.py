@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import literal, select, union_all
 
-from booking.db import Base, ReadSession
+from booking.db import ReadSession
 from booking.members.models import Member, MemberCategory, RoleGrant, SignIn
+from booking.members.neighbours import unread_messages
 from booking.web.principal import Principal, Scope
 
 
@@ -20,8 +21,7 @@ class SignedIn(NamedTuple):
 
 def signed_in(tx: ReadSession, token_hash: bytes, kind: str, now: datetime) -> SignedIn | None:
     """The member behind a token of this kind, unless it ended or they left."""
-    inbox = Base.metadata.tables["inbox_messages"].c  # a table of a higher layer, by its name
-    unread = select(func.count()).where(inbox.member_id == SignIn.member_id, inbox.read_at.is_(None)).scalar_subquery()
+    unread = unread_messages(SignIn.member_id)
     row = tx.execute(
         select(Member.id, Member.number, Member.name, Member.organisation_id, SignIn.id, SignIn.seen_at, unread)
         .join(SignIn, SignIn.member_id == Member.id)

@@ -1,0 +1,1 @@
+"""What is changed of members, accounts and roles: commands `(tx, now, …)`."""
