@@ -1,0 +1,91 @@
+"""Telling members, and handing side effects to the outbox: always in the transaction that caused them."""
+
+import hmac
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from booking.db import WriteSession, insert
+from booking.notices.models import CalendarFeed, InboxMessage, OutboxEntry
+from booking.notices.params import Params
+
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""When an entry is due that was tried too often."""
+TOLD = "notice.told"
+"""The outbox topic of every message to a member, for channels other than the inbox."""
+
+
+def enqueue(tx: WriteSession, now: datetime, topic: str, key: str, payload: Any) -> int:
+    """Hand a side effect to the outbox; it is delivered at least once after the commit.
+
+    Answers the entry's id, by which a receiver knows a repeat. `key` is the thing it is about, e.g. `booking:123`.
+    """
+    entry_id = tx.ids.next()
+    tx.execute(
+        insert(tx, OutboxEntry).values(
+            id=entry_id, topic=topic, key=key, payload=payload, created_at=now, available_at=now
+        )
+    )
+    return entry_id
+
+
+def tell(tx: WriteSession, now: datetime, member_id: int, kind: str, params: Params, link: str = "") -> int:
+    """Put a message into a member's inbox, and into the outbox for other channels; answers its id.
+
+    `kind` is one that a feature registered with `messages.register`; `link` a path of ours, e.g. `/bookings/123`.
+    """
+    message_id = tx.ids.next()
+    tx.execute(
+        insert(tx, InboxMessage).values(member_id=member_id, id=message_id, kind=kind, params=params, link=link, at=now)
+    )
+    told = {"member_id": member_id, "message_id": message_id, "kind": kind, "params": params, "link": link}
+    enqueue(tx, now, TOLD, f"member:{member_id}", told)
+    tx.touch(f"member:{member_id}")
+    return message_id
+
+
+def mark_read(tx: WriteSession, now: datetime, member_id: int, message_id: int | None = None) -> int:
+    """Mark one message of a member as read, or all of them; answers how many were not before."""
+    mine = update(InboxMessage).where(InboxMessage.member_id == member_id, InboxMessage.read_at.is_(None))
+    if message_id is not None:
+        mine = mine.where(InboxMessage.id == message_id)
+    count = tx.execute(mine.values(read_at=now)).rowcount
+    if count:
+        tx.touch(f"member:{member_id}")
+    return count
+
+
+def feed_token(tx: WriteSession, now: datetime, member_id: int, key: bytes) -> str:
+    """The secret in a member's calendar address; the same one until `renew_feed`.
+
+    It is derived from `key` (`settings.key("calendar feed")`), so that it can be shown again although only its
+    hash is stored.
+    """
+    feed = tx.get(CalendarFeed, member_id=member_id)
+    return _token(key, member_id, feed.created_at) if feed else renew_feed(tx, now, member_id, key)
+
+
+def renew_feed(tx: WriteSession, now: datetime, member_id: int, key: bytes) -> str:
+    """Give a member's calendar a new address; the old one shows nothing from now on."""
+    feed = tx.get(CalendarFeed, member_id=member_id)
+    made_at = max(now, feed.created_at + timedelta(microseconds=1)) if feed else now
+    token = _token(key, member_id, made_at)
+    values = {"token_hash": sha256(token.encode()).digest(), "created_at": made_at}
+    tx.execute(
+        insert(tx, CalendarFeed)
+        .values(member_id=member_id, **values)
+        .on_conflict_do_update(index_elements=["member_id"], set_=values)
+    )
+    return token
+
+
+def _token(key: bytes, member_id: int, made_at: datetime) -> str:
+    return hmac.digest(key, f"{member_id} {made_at.isoformat()}".encode(), "sha256")[:16].hex()
+
+
+def prune(tx: WriteSession, now: datetime, keep: timedelta = timedelta(days=7), limit: int = 1000) -> int:
+    """Forget delivered entries older than `keep`, at most `limit` at once; answers how many."""
+    old = select(OutboxEntry.id).where(OutboxEntry.done_at < now - keep).limit(limit)
+    return tx.execute(delete(OutboxEntry).where(OutboxEntry.id.in_(old))).rowcount
