@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Request
 
 from booking.errors import BookingError
+from booking.web.facts import say_all
 from booking.web.locale import Translator, negotiate
 
 
@@ -25,13 +26,9 @@ def sentence(request: Request[Any, Any, Any], text: str, **params: Any) -> str:
 
 
 def words(request: Request[Any, Any, Any], error: BookingError) -> str:
-    """What a refusal says, in the reader's language; a parameter may be a pair (Chinese, English)."""
-    english = language_of(request) == "en"
-    params = {
-        key: (value[1] or value[0] if english else value[0]) if isinstance(value, tuple) else value
-        for key, value in error.params.items()
-    }
-    return sentence(request, type(error).text, **params)
+    """What a refusal says, in the reader's language; facts such as hours are said as people say them."""
+    said = say_all(error.params, request.app.state.clock(), locale=language_of(request))
+    return sentence(request, type(error).text, **said)
 
 
 class _Gaps(dict[str, Any]):
