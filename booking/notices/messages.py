@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from booking.notices.params import Params, say_all
+from booking.web.facts import Params, say_all
 from booking.web.locale import N_
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 
 from booking.db import WriteSession, insert
 from booking.notices.models import CalendarFeed, InboxMessage, OutboxEntry
-from booking.notices.params import Params
+from booking.web.facts import Params
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """When an entry is due that was tried too often."""

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from booking.notices import messages
 from booking.notices.messages import UNKNOWN, MessageText, register, render
-from booking.notices.params import Day, Hours, Instant, Money, Named, Param, read
+from booking.web.facts import Day, Hours, Instant, Money, Named, Param, read
 from booking.web.locale import Translator
 from tests.databases import NOON
 

@@ -4,9 +4,9 @@ from sqlalchemy import select, update
 
 from booking.db import Database, ReadSession, WriteSession
 from booking.notices.models import OutboxEntry
-from booking.notices.params import Money, Named, Param, read
 from booking.notices.queries import inbox, member_of_feed, unread
 from booking.notices.service import TOLD, enqueue, feed_token, mark_read, prune, renew_feed, tell
+from booking.web.facts import Money, Named, Param, read
 from tests.databases import SettableClock
 
 KEY = b"k" * 32
