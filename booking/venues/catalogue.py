@@ -11,7 +11,8 @@ from booking.db import ReadSession
 from booking.errors import NotFound
 from booking.places.catalogue import Places, catalogue_version, places
 from booking.places.models import Place, Zone
-from booking.venues.models import Court, Facility, OpeningRule, Policy, Price
+from booking.venues.models import Court, Facility, OpeningRule, Policy, Price, Sport
+from booking.web.facts import Named
 from booking.web.locale import N_
 
 
@@ -41,6 +42,7 @@ class FacilityFacts:
     facility: Facility
     place: Place
     zone: Zone
+    sport: Sport
     courts: Mapping[int, Court]
     opening: Sequence[OpeningRule]
     policy: Policy
@@ -69,6 +71,11 @@ class FacilityFacts:
             found[court.kind].append(court.id)
         return {kind: tuple(ids) for kind, ids in found.items()}
 
+    @property
+    def name(self) -> Named:
+        """Place and facility, as a sentence names them."""
+        return Named(f"{self.place.name}{self.facility.name}", f"{self.place.name_en}, {self.facility.name_en}")
+
     def court(self, court_id: int) -> Court:
         """The court with this id.
 
@@ -86,6 +93,7 @@ class Venues:
 
     places: Places
     facilities: Mapping[tuple[int, int], FacilityFacts]
+    sports: Mapping[str, Sport]
 
     @cached_property
     def by_sport(self) -> Mapping[str, tuple[FacilityFacts, ...]]:
@@ -121,6 +129,7 @@ def venues(tx: ReadSession) -> Venues:
 
 def _load(tx: ReadSession) -> Venues:
     known = places(tx)
+    sports = {sport.code: sport for sport in tx.all(select(Sport).order_by(Sport.programme, Sport.code))}
     courts: dict[tuple[int, int], dict[int, Court]] = defaultdict(dict)
     for court in tx.all(select(Court).where(Court.retired_at.is_(None)).order_by(Court.id)):
         courts[court.place_id, court.facility_id][court.id] = court
@@ -138,5 +147,14 @@ def _load(tx: ReadSession) -> Venues:
         place, zone = known.by_id.get(facility.place_id), known.zones.get((facility.place_id, facility.zone_id))
         if place is not None and zone is not None:
             policy = policies[facility.policy_id]
-            found[key] = FacilityFacts(facility, place, zone, courts[key], opening[key], policy, prices[policy.id])
-    return Venues(known, found)
+            found[key] = FacilityFacts(
+                facility=facility,
+                place=place,
+                zone=zone,
+                sport=sports.get(facility.sport) or Sport(code=facility.sport, name=facility.sport, name_en=""),
+                courts=courts[key],
+                opening=opening[key],
+                policy=policy,
+                prices=prices[policy.id],
+            )
+    return Venues(known, found, sports)

@@ -59,6 +59,17 @@ class Price(Base):
     fen: Mapped[int]
 
 
+class Sport(Base):
+    """What a facility is for; limits count across all facilities of one sport."""
+
+    __tablename__ = "sports"
+
+    code: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    name_en: Mapped[str] = mapped_column(Text)
+    programme: Mapped[str] = mapped_column(Text)
+
+
 class Facility(Base):
     """A hall of courts (exclusive), or an area used in common (pooled), with its own grid of slots."""
 

@@ -1,12 +1,13 @@
 """The language of a request, and sentences in it."""
 
+from datetime import datetime
 from typing import Any
 
 from litestar import Request
 
 from booking.errors import BookingError
-from booking.web.facts import say_all
-from booking.web.locale import Translator, negotiate
+from booking.web.facts import say
+from booking.web.locale import ENGLISH, Translator, negotiate
 
 
 def language_of(request: Request[Any, Any, Any]) -> str:
@@ -27,8 +28,16 @@ def sentence(request: Request[Any, Any, Any], text: str, **params: Any) -> str:
 
 def words(request: Request[Any, Any, Any], error: BookingError) -> str:
     """What a refusal says, in the reader's language; facts such as hours are said as people say them."""
-    said = say_all(error.params, request.app.state.clock(), locale=language_of(request))
+    language, translator = language_of(request), translator_of(request)
+    now = request.app.state.clock()
+    said = {name: _say(param, now, language, translator) for name, param in error.params.items()}
     return sentence(request, type(error).text, **said)
+
+
+def _say(param: Any, now: datetime, language: str, translator: Translator) -> str:
+    if isinstance(param, list):
+        return (", " if language == ENGLISH else "、").join(_say(part, now, language, translator) for part in param)
+    return translator.gettext(say(param, now, locale=language), language)
 
 
 class _Gaps(dict[str, Any]):

@@ -1,0 +1,298 @@
+"""A member's booking from hold to end: hold, confirm, change, cancel, and take a cancellation back."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+
+from booking.audit.service import record
+from booking.db import WriteSession, insert
+from booking.members.service.standing import add_points
+from booking.venues.catalogue import FacilityFacts, venues
+from booking.venues.errors import AlreadyBegun, BookingNotFound, HoldExpired, WrongStatus
+from booking.venues.models import Booking
+from booking.venues.queries.bookings import booking_view
+from booking.venues.rules import policy
+from booking.venues.rules.opening import Span
+from booking.venues.schemas import BookingView, ChangeRequest, HoldRequest
+from booking.venues.service import money, people, terms
+from booking.venues.service.allocation import has_expired
+from booking.venues.service.claims import give_back
+from booking.venues.service.places import Wanted, kind_wanted, take_place
+from booking.web.facts import Instant
+from booking.web.locale import N_
+from booking.web.principal import Principal
+
+STATUS_NAMES = {
+    "held": N_("已为您保留"),
+    "confirmed": N_("已约好"),
+    "cancelled": N_("已取消"),
+    "expired": N_("保留已过期"),
+    "displaced": N_("因场馆调整取消"),
+    "attended": N_("已到场"),
+    "no_show": N_("没有到场"),
+}
+POINTS_KEPT = timedelta(days=90)
+"""How long a no-show point counts."""
+RESTORE_WITHIN = timedelta(minutes=10)
+"""How long a cancellation can be taken back, if nothing else took the place."""
+
+
+def hold_slot(tx: WriteSession, now: datetime, booker: Principal, request: HoldRequest) -> BookingView:
+    """Keep a court or heads for the booker, for as many minutes as the policy says.
+
+    Raises:
+        BookingError: one of `terms.check_terms`, `terms.check_open`, `places.take_place` or `people.find_partners`.
+    """
+    known = venues(tx)
+    facts = known.facility(request.place, request.facility)
+    span = terms.span_of(facts, request.starts, request.ends)
+    terms.check_open(known, facts, span)
+    terms.check_terms(tx, now, facts, span, booker)
+    partners = people.find_partners(tx, booker, request.partners)
+    heads = max(request.heads, 1 + len(partners))
+    wanted = Wanted(kind_wanted(facts, request.court_kind, request.court), request.court, span, heads)
+    quote = terms.price(known, facts, span, booker.categories, heads)
+    booking_id = tx.ids.next()
+    limits = terms.take_limits(tx, facts, booker.member_id, span)
+    court = take_place(tx, now, facts, booking_id, wanted)
+    tx.execute(
+        insert(tx, Booking).values(
+            place_id=request.place,
+            id=booking_id,
+            facility_id=request.facility,
+            status="held",
+            member_id=booker.member_id,
+            contact_name=booker.name,
+            contact_phone="",
+            court_kind=wanted.kind,
+            court_id=court,
+            pinned=request.court is not None,
+            starts=span.starts,
+            ends=span.ends,
+            party=heads,
+            policy_id=facts.policy.id,
+            price_fen=quote.fen,
+            quote=quote,
+            limits=limits,
+            sequence=0,
+            source=booker.medium,
+            created_at=now,
+            changed_at=now,
+            hold_expires_at=now + timedelta(minutes=facts.policy.hold_minutes),
+            ended_reason="",
+        )
+    )
+    people.write_partners(tx, request.place, booking_id, booker, partners)
+    _note(tx, now, booker, facts, booking_id, "booking.held", court=court, starts=span.starts, ends=span.ends)
+    return booking_view(tx, now, request.place, booking_id, booker)
+
+
+def confirm_booking(tx: WriteSession, now: datetime, booker: Principal, place: int, booking_id: int) -> BookingView:
+    """Make a hold a booking: charge its price and issue a pass to each who plays. Confirming twice changes nothing.
+
+    Raises:
+        BookingNotFound: no such booking of theirs.
+        HoldExpired: the time to confirm is over.
+        WrongStatus: it has ended.
+    """
+    booking = owned(tx, booker, place, booking_id)
+    if booking.status == "confirmed":
+        return booking_view(tx, now, place, booking_id, booker)
+    facts = venues(tx).facility(place, booking.facility_id)
+    if booking.status == "expired" or has_expired(booking, now):
+        raise HoldExpired(at=Instant(booking.hold_expires_at or now))
+    _require(booking, "held", N_("确认"))
+    _change_status(tx, now, booking, "confirmed", was="held")
+    confirm(tx, now, facts, booking, actor=booker.actor)
+    _note(tx, now, booker, facts, booking_id, "booking.confirmed", fen=booking.price_fen)
+    return booking_view(tx, now, place, booking_id, booker)
+
+
+def confirm(tx: WriteSession, now: datetime, facts: FacilityFacts, booking: Booking, *, actor: str) -> None:
+    """What follows from a confirmation, whoever made it: the charge, the passes, the messages."""
+    money.charge(tx, now, facts, booking, actor=actor)
+    people.issue_passes(tx, now, facts, booking)
+    people.tell_all(tx, now, facts, booking, "booking.confirmed")
+
+
+def cancel_booking(tx: WriteSession, now: datetime, actor: Principal, place: int, booking_id: int) -> BookingView:
+    """Give a booking up. After the policy's cut-off it still frees the place for others, but counts as late: what
+    it took of the limits stays taken, and the booker gets a no-show point.
+
+    Raises:
+        BookingNotFound: no such booking of theirs.
+        WrongStatus: it has ended already.
+        AlreadyBegun: its hours have begun.
+    """
+    booking = owned(tx, actor, place, booking_id)
+    facts = venues(tx).facility(place, booking.facility_id)
+    if booking.status not in ("held", "confirmed"):
+        raise WrongStatus(status=STATUS_NAMES[booking.status], action=N_("取消"))
+    if policy.has_begun(booking.starts, now):
+        raise AlreadyBegun(when=terms.hours_of(booking.starts, booking.ends))
+    late = booking.status == "confirmed" and policy.cancels_late(facts.policy, booking.starts, now)
+    end_booking(tx, now, facts, booking, status="cancelled", actor=actor.actor, keep_limits=late)
+    if late and booking.member_id is not None:
+        subject = f"booking:{place}:{booking_id}"
+        until = now + POINTS_KEPT
+        add_points(tx, now, booking.member_id, 1, reason="late_cancellation", subject=subject, expires_at=until)
+    _note(tx, now, actor, facts, booking_id, "booking.cancelled", late=late)
+    return booking_view(tx, now, place, booking_id, actor)
+
+
+def end_booking(
+    tx: WriteSession,
+    now: datetime,
+    facts: FacilityFacts,
+    booking: Booking,
+    *,
+    status: str,
+    actor: str,
+    reason: str = "",
+    keep_limits: bool = False,
+) -> None:
+    """End a booking before its time, whoever ends it: its place, limits, money and passes are given back.
+
+    Raises:
+        WrongStatus: a concurrent request ended or changed it first.
+    """
+    _change_status(tx, now, booking, status, was=booking.status, ended_reason=reason)
+    give_back(tx, booking, slot_half_hours=facts.facility.slot_half_hours, limits=not keep_limits)
+    if booking.status == "confirmed":
+        money.reverse(tx, now, booking, actor=actor)
+        people.end_passes(tx, now, booking, "canceled")
+        people.tell_all(tx, now, facts, booking, f"booking.{status}")
+
+
+def restore_booking(tx: WriteSession, now: datetime, actor: Principal, place: int, booking_id: int) -> BookingView:
+    """Take a cancellation back within ten minutes, if there is still a place at those hours.
+
+    Raises:
+        BookingNotFound: no such booking of theirs.
+        WrongStatus: it is not cancelled, or was so for too long.
+        SlotTaken, CourtTaken, PoolFull, LimitReached: something else took the place meanwhile.
+    """
+    booking = owned(tx, actor, place, booking_id)
+    facts = venues(tx).facility(place, booking.facility_id)
+    if booking.status != "cancelled" or now - booking.changed_at > RESTORE_WITHIN:
+        raise WrongStatus(status=STATUS_NAMES[booking.status], action=N_("恢复"))
+    span = Span(booking.starts, booking.ends)
+    if policy.has_begun(booking.starts, now):
+        raise AlreadyBegun(when=terms.hours_of(*span))
+    limits = terms.take_limits(tx, facts, booking.member_id, span) if booking.member_id and booking.limits else []
+    wanted = Wanted(booking.court_kind, booking.court_id if booking.pinned else None, span, booking.party)
+    court = take_place(tx, now, facts, booking_id, wanted)
+    _change_status(tx, now, booking, "confirmed", was="cancelled", court_id=court, limits=limits)
+    restored = owned(tx, actor, place, booking_id)
+    confirm(tx, now, facts, restored, actor=actor.actor)
+    _note(tx, now, actor, facts, booking_id, "booking.restored", court=court)
+    return booking_view(tx, now, place, booking_id, actor)
+
+
+def change_booking(
+    tx: WriteSession, now: datetime, actor: Principal, place: int, booking_id: int, request: ChangeRequest
+) -> BookingView:
+    """Move a booking to other hours of its facility, or to a chosen court; refused, it stays as it was.
+
+    Raises:
+        BookingNotFound: no such booking of theirs.
+        WrongStatus: it has ended.
+        BookingError: those of `hold_slot` for the new hours.
+    """
+    booking = owned(tx, actor, place, booking_id)
+    known = venues(tx)
+    facts = known.facility(place, booking.facility_id)
+    if booking.status not in ("held", "confirmed"):
+        raise WrongStatus(status=STATUS_NAMES[booking.status], action=N_("改时间"))
+    if policy.has_begun(booking.starts, now):
+        raise AlreadyBegun(when=terms.hours_of(booking.starts, booking.ends))
+    span = terms.span_of(facts, request.starts, request.ends)
+    terms.check_open(known, facts, span)
+    booker = actor if actor.member_id == booking.member_id else None
+    if booker is not None:
+        terms.check_terms(tx, now, facts, span, booker)
+    give_back(tx, booking, slot_half_hours=facts.facility.slot_half_hours)
+    limited = booker is not None and booking.member_id is not None
+    limits = terms.take_limits(tx, facts, booker.member_id, span) if limited and booker else []
+    wanted = Wanted(booking.court_kind, request.court, span, booking.party)
+    court = take_place(tx, now, facts, booking_id, wanted)
+    quote = terms.price(known, facts, span, booker.categories if booker else (), booking.party)
+    _change_status(
+        tx,
+        now,
+        booking,
+        booking.status,
+        was=booking.status,
+        court_id=court,
+        pinned=request.court is not None,
+        starts=span.starts,
+        ends=span.ends,
+        limits=limits,
+        quote=quote,
+        price_fen=quote.fen,
+    )
+    changed = owned(tx, actor, place, booking_id)
+    if booking.status == "confirmed":
+        money.recharge(tx, now, facts, booking, changed, actor=actor.actor)
+        people.reschedule_passes(tx, now, facts, changed)
+        people.tell_all(tx, now, facts, changed, "booking.changed")
+    _note(tx, now, actor, facts, booking_id, "booking.changed", starts=span.starts, ends=span.ends, court=court)
+    return booking_view(tx, now, place, booking_id, actor)
+
+
+def owned(tx: WriteSession, actor: Principal, place: int, booking_id: int) -> Booking:
+    """The booking, if the actor made it or manages its place.
+
+    Raises:
+        BookingNotFound: there is none, or it is someone else's: the two are not told apart.
+    """
+    booking = tx.get(Booking, place_id=place, id=booking_id)
+    if booking is None or not (booking.member_id == actor.member_id or actor.holds("venue_manager", place)):
+        raise BookingNotFound
+    return booking
+
+
+def _require(booking: Booking, status: str, action: str) -> None:
+    if booking.status != status:
+        raise WrongStatus(status=STATUS_NAMES[booking.status], action=action)
+
+
+def _change_status(
+    tx: WriteSession, now: datetime, booking: Booking, status: str, *, was: str, **values: object
+) -> None:
+    """Change a booking if it is still as it was read: the row count says who was first.
+
+    Raises:
+        WrongStatus: a concurrent request was.
+    """
+    changed = tx.execute(
+        update(Booking)
+        .where(Booking.place_id == booking.place_id, Booking.id == booking.id)
+        .where(Booking.status == was, Booking.sequence == booking.sequence)
+        .values(status=status, changed_at=now, sequence=Booking.sequence + 1, **values)
+    )
+    if changed.rowcount != 1:
+        raise WrongStatus(status=STATUS_NAMES[booking.status], action=N_("改动，因为它刚刚变了，请刷新看看"))
+
+
+def _note(
+    tx: WriteSession,
+    now: datetime,
+    actor: Principal,
+    facts: FacilityFacts,
+    booking_id: int,
+    action: str,
+    **detail: object,
+) -> None:
+    place, _ = facts.key
+    record(
+        tx,
+        now,
+        actor=actor.actor,
+        place_id=place,
+        action=action,
+        subject=f"booking:{place}:{booking_id}",
+        detail=detail,
+    )
+    tx.touch(facts.topic)
+    tx.touch(f"member:{actor.member_id}")

@@ -1,0 +1,99 @@
+"""Taking a place for a booking: a court, or heads of a pooled area; a refusal brings the nearest that would do."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from booking.clock import instant_of
+from booking.db import WriteSession
+from booking.venues.catalogue import CourtNotFound, FacilityFacts
+from booking.venues.errors import CourtTaken, PoolFull, SlotTaken, StillPlanning
+from booking.venues.queries.alternatives import nearest
+from booking.venues.rules.assignment import Impossible, OutOfTime, Overfull, Wish
+from booking.venues.rules.opening import Span
+from booking.venues.service.allocation import seat
+from booking.venues.service.claims import pool_taken, take_heads
+from booking.venues.service.terms import hours_of
+from booking.web.facts import Named
+
+
+class Wanted(NamedTuple):
+    """What a booking needs: a kind of court and perhaps a chosen one (both None in a pool), hours, heads."""
+
+    kind: str | None
+    court: int | None
+    span: Span
+    heads: int
+
+
+def kind_wanted(facts: FacilityFacts, kind: str, court: int | None) -> str | None:
+    """The kind of court a request means: the chosen court's, the named one, or the only one there is.
+
+    Raises:
+        CourtNotFound: no court of this facility has that id or kind.
+    """
+    if facts.pooled:
+        return None
+    if court is not None:
+        return facts.court(court).kind
+    if not kind:
+        return next(iter(facts.kinds))
+    if kind not in facts.kinds:
+        raise CourtNotFound
+    return kind
+
+
+def take_place(tx: WriteSession, now: datetime, facts: FacilityFacts, booking_id: int, wanted: Wanted) -> int | None:
+    """Take the place; the court's id, or None in a pooled area.
+
+    Raises:
+        SlotTaken: proved that no seating leaves room; it brings alternatives.
+        CourtTaken: the chosen court is taken by those who may not move.
+        PoolFull: not so many heads are left in some slot.
+        StillPlanning: no answer was found in the time of one request.
+    """
+    if wanted.kind is None:
+        _take_heads(tx, now, facts, wanted)
+        return None
+    wish = Wish(kind=wanted.kind, starts=wanted.span.starts, ends=wanted.span.ends, court=wanted.court)
+    found = seat(tx, now, facts, booking_id, wish)
+    if isinstance(found, OutOfTime):
+        raise StillPlanning(alternatives=_alternatives(tx, now, facts, wanted))
+    if isinstance(found, Impossible):
+        raise _refusal(tx, now, facts, wanted, found)
+    return found
+
+
+def _refusal(
+    tx: WriteSession, now: datetime, facts: FacilityFacts, wanted: Wanted, found: Impossible
+) -> SlotTaken | CourtTaken:
+    when = hours_of(*wanted.span)
+    alternatives = _alternatives(tx, now, facts, wanted)
+    if wanted.court is not None:
+        court = facts.court(wanted.court)
+        return CourtTaken(court=Named(court.name, court.name_en), when=when, alternatives=alternatives)
+    of_kind = len(facts.kinds[wanted.kind or ""])
+    possible = found.reason.possible if isinstance(found.reason, Overfull) else of_kind
+    wanted_courts = found.reason.wanted if isinstance(found.reason, Overfull) else of_kind + 1
+    return SlotTaken(facility=facts.name, when=when, wanted=wanted_courts, possible=possible, alternatives=alternatives)
+
+
+def _take_heads(tx: WriteSession, now: datetime, facts: FacilityFacts, wanted: Wanted) -> None:
+    place, facility = facts.key
+    span, slot = wanted.span, facts.facility.slot_half_hours
+    slots = range(span.starts, span.ends, slot)
+    full = take_heads(tx, place, facility, slots, wanted.heads, facts.facility.capacity)
+    if full is not None:
+        taken, capacity = pool_taken(tx, place, facility, full, full + slot).get(full, (0, facts.facility.capacity))
+        raise PoolFull(
+            facility=facts.name,
+            when=hours_of(full, full + slot),
+            heads=wanted.heads,
+            left=capacity - taken,
+            capacity=capacity,
+            alternatives=_alternatives(tx, now, facts, wanted),
+        )
+
+
+def _alternatives(tx: WriteSession, now: datetime, facts: FacilityFacts, wanted: Wanted) -> list[object]:
+    starts, ends = instant_of(wanted.span.starts), instant_of(wanted.span.ends)
+    return list(nearest(tx, now, facts, court_kind=wanted.kind, starts=starts, ends=ends, heads=wanted.heads))
