@@ -121,7 +121,7 @@ def redirect(
         packed = flashes.pack(Flash(text, kind, undo), request.app.state.settings.key("flash"))
         secure = request.app.state.settings.secure
         made.set_cookie(
-            Cookie(flashes.COOKIE, packed, httponly=True, samesite="lax", secure=secure, max_age=FLASH_SECONDS)
+            Cookie(flashes.COOKIE, value=packed, httponly=True, samesite="lax", secure=secure, max_age=FLASH_SECONDS)
         )
     return made
 
@@ -146,7 +146,7 @@ async def prefer(request: Request[Any, Any, Any]) -> Redirect:
         if form.get(name) in allowed:
             chosen = str(form[name])
             secure = request.app.state.settings.secure
-            made.set_cookie(Cookie(name, chosen, max_age=YEAR_SECONDS, samesite="lax", secure=secure))
+            made.set_cookie(Cookie(name, value=chosen, max_age=YEAR_SECONDS, samesite="lax", secure=secure))
     return made
 
 
