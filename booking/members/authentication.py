@@ -23,6 +23,11 @@ _BEARER = "bearer "
 _NOBODY_ASKS = ("/static/", "/health", "/metrics")
 
 
+def unread_of(request: ASGIConnection[Any, Any, Any, Any]) -> int:
+    """How many messages wait for whoever asks."""
+    return int(request.scope.get("unread", 0))  # type: ignore[call-overload]  # the key is ours
+
+
 def cookie_name(settings: Settings) -> str:
     """The sign-in cookie: `__Host-` binds it to this host and to https, which plain http cannot promise."""
     return "__Host-signin" if settings.secure else "signin"

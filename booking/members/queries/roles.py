@@ -1,16 +1,19 @@
 """Who holds which role where, as far as the reader may know."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, select, true
 
 from booking.db import ReadSession
-from booking.members.errors import StaffOnly
+from booking.members.errors import NoSuchOrganisation, StaffOnly
 from booking.members.models import Member, Organisation, RoleGrant
 from booking.members.neighbours import place_names
+from booking.members.rules.identity import normalised_number
 from booking.members.rules.roles import grantable, is_administrator
-from booking.web.principal import Principal
+from booking.web.principal import Principal, Role, Scope
+
+ScopeKind: TypeAlias = Literal["place", "organisation", "all"]
 
 
 class Named(NamedTuple):
@@ -27,11 +30,16 @@ class Granted(NamedTuple):
     member_id: int
     number: str
     name: str
-    role: str
-    scope_kind: str
+    role: Role
+    scope_kind: ScopeKind
     scope_id: int
     granted_at: datetime
     scope: Named | None
+
+    @property
+    def held(self) -> Scope:
+        """The role and where it holds, as rules know it."""
+        return Scope(self.role, self.scope_kind, self.scope_id)
 
 
 def grants_visible_to(tx: ReadSession, by: Principal) -> list[Granted]:
@@ -57,7 +65,7 @@ def grants_visible_to(tx: ReadSession, by: Principal) -> list[Granted]:
         .order_by(RoleGrant.role, RoleGrant.scope_kind, RoleGrant.scope_id, RoleGrant.member_id)
     ).all()
     scopes = _scopes(tx, {(row.scope_kind, row.scope_id) for row in rows})
-    return [Granted(*row, scopes.get((row.scope_kind, row.scope_id))) for row in rows]
+    return [Granted._make((*row, scopes.get((row.scope_kind, row.scope_id)))) for row in rows]
 
 
 def places_to_staff(tx: ReadSession, by: Principal) -> list[Named]:
@@ -81,4 +89,16 @@ def _scopes(tx: ReadSession, wanted: set[tuple[str, int]]) -> dict[tuple[str, in
         select(Organisation.id, Organisation.name, Organisation.name_en).where(Organisation.id.in_(nodes))
     ):
         found["organisation", row[0]] = Named(*row)
+    return found
+
+
+def organisation_id_of(tx: ReadSession, code: str) -> int:
+    """The node of the tree with this code, as lists of the federation write it.
+
+    Raises:
+        NoSuchOrganisation: there is none.
+    """
+    found: int | None = tx.scalar(select(Organisation.id).where(Organisation.code == normalised_number(code)))
+    if found is None:
+        raise NoSuchOrganisation
     return found

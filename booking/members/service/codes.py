@@ -47,7 +47,6 @@ class Ticket(NamedTuple):
 
     member_id: int
     token: str
-    expires_at: datetime
 
 
 def admit_code_request(tx: WriteSession, now: datetime, number: str, network: str) -> None:
@@ -152,9 +151,8 @@ def exchange_code(
         return CodeWrong(minutes=rules.CODE_LIVES.seconds // 60, most=rules.CODE_ATTEMPTS)
     tx.execute(delete(OneTimeCode).where(OneTimeCode.member_id == member_id, OneTimeCode.purpose == purpose))
     token = tx.tokens.url_safe(rules.TOKEN_BYTES)
-    expires_at = now + rules.TICKET_LIVES
-    _store(tx, now, member_id, f"{purpose}-ticket", rules.token_hash(token), expires_at)
-    return Ticket(member_id, token, expires_at)
+    _store(tx, now, member_id, f"{purpose}-ticket", rules.token_hash(token), now + rules.TICKET_LIVES)
+    return Ticket(member_id, token)
 
 
 def use_ticket(tx: WriteSession, now: datetime, member_id: int, purpose: str, token: str) -> bool:

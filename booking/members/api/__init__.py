@@ -1,0 +1,7 @@
+"""The JSON API of members."""
+
+from litestar import Router
+
+from booking.members.api import entering, me, staff
+
+router = Router(path="/api/v1", route_handlers=[*entering.handlers, *me.handlers, *staff.handlers], tags=["members"])
