@@ -13,12 +13,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import asyncpg
 import pytest
-from sqlalchemy import delete
+from alembic import command
+from sqlalchemy import Connection, delete
 from sqlalchemy.engine import make_url
 
 from booking.clock import Ids, Tokens
-from booking.db import Database, ReadSession, WriteSession
-from booking.db.migrating import upgrade
+from booking.db import Database, ReadSession, WriteSession, migrating
 from booking.models import metadata
 
 P = ParamSpec("P")
@@ -93,12 +93,22 @@ class Driver:
         self._runner.close()
 
 
+def make_tables(url: str) -> None:
+    """What `migrating.upgrade` makes, as tests/test_migrations.py proves, without waiting for every step."""
+
+    def make(connection: Connection) -> None:
+        metadata.create_all(connection)
+        command.stamp(migrating._config(connection), "head")
+
+    migrating._in_transaction(url, make)
+
+
 class SqliteFiles:
-    """SQLite databases, each a copy of one migrated file."""
+    """SQLite databases, each a copy of one file."""
 
     def __init__(self, folder: Path) -> None:
         self._template = folder / "template.db"
-        upgrade(f"sqlite:///{self._template}")
+        make_tables(f"sqlite:///{self._template}")
 
     def fresh(self, folder: Path) -> str:
         """The address of a database of its own, with empty tables."""
@@ -124,7 +134,7 @@ class PostgresDatabases:
         if self._clean:
             return self._clean.pop()
         url = self.create()
-        upgrade(url)
+        make_tables(url)
         return url
 
     def create(self) -> str:

@@ -262,6 +262,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_signing_keys")),
     )
     op.create_table(
+        "sports",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_en", sa.Text(), nullable=False),
+        sa.Column("programme", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_sports")),
+    )
+    op.create_table(
         "folios",
         sa.Column("place_id", INT64, nullable=False),
         sa.Column("id", INT64, autoincrement=False, nullable=False),
@@ -450,6 +458,7 @@ def upgrade() -> None:
         sa.Column("id", INT64, autoincrement=False, nullable=False),
         sa.Column("folio_id", INT64, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("reverses", INT64, nullable=True),
         sa.Column("method", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
@@ -462,7 +471,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("place_id", "id", name=op.f("pk_ledger_transactions")),
     )
     with op.batch_alter_table("ledger_transactions") as batch_op:
+        batch_op.create_index("ix_ledger_transactions_at", ["place_id", "at"], unique=False)
         batch_op.create_index("ix_ledger_transactions_folio", ["place_id", "folio_id"], unique=False)
+        batch_op.create_index("ix_ledger_transactions_reverses", ["place_id", "reverses"], unique=True)
 
     op.create_table(
         "member_categories",
