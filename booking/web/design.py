@@ -99,7 +99,9 @@ def _picture_of_a_code() -> Markup:
         f"M{x} {y}h1v1h-1z"
         for y in range(4, 45)
         for x in range(4, 45)
-        if (x * x * 7 + y * y * 13 + x * y * (x ^ y)) % 7 < 3 and not ((x < 12 or x > 36) and y < 12) and not (x < 12 and y > 36)
+        if (x * x * 7 + y * y * 13 + x * y * (x ^ y)) % 7 < 3
+        and not ((x < 12 or x > 36) and y < 12)
+        and not (x < 12 and y > 36)
     ]
     return Markup(
         '<svg viewBox="0 0 49 49" role="img" aria-label="QR"><path fill-rule="evenodd" d="{}"/></svg>'

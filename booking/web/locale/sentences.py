@@ -22,6 +22,7 @@ _KEYWORDS: dict[str, Any] = {
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
 }
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _PLACE = re.compile(r"%\((\w+)\)s|\{(\w+)[^{}]*\}")
 
 
@@ -123,7 +124,7 @@ def _refusals(path: Path, inside: Path) -> Iterator[Sentence]:
                 case (
                     ast.Assign(targets=[ast.Name(id="text")], value=ast.Constant(value=str(text)))
                     | ast.AnnAssign(target=ast.Name(id="text"), value=ast.Constant(value=str(text)))
-                ):
+                ) if _CHINESE.search(text):
                     yield Sentence(Key(text), None, _feature(inside), str(inside), statement.lineno)
                 case _:
                     pass
