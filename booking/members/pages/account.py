@@ -56,7 +56,7 @@ async def _account_page(
     request: Request[Any, Any, Any], database: Database, clock: Clock, member: Principal, **shown: Any
 ) -> Response[str]:
     found = await database.read(_account, member, clock())
-    words = {"categories": CATEGORY_NAMES, "reasons": STANDING_REASONS, "role_names": ROLE_NAMES}
+    words: dict[str, Any] = {"categories": CATEGORY_NAMES, "reasons": STANDING_REASONS, "role_names": ROLE_NAMES}
     context: dict[str, Any] = {"errors": {}, "label": "", "token": None} | shown
     return page(request, "members/account.html", headers=NOT_KEPT, member=member, **words, **found, **context)
 
