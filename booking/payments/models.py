@@ -28,6 +28,8 @@ class LedgerTransaction(Base):
     __table_args__ = (
         ForeignKeyConstraint(["place_id", "folio_id"], ["folios.place_id", "folios.id"]),
         Index("ix_ledger_transactions_folio", "place_id", "folio_id"),
+        Index("ix_ledger_transactions_at", "place_id", "at"),
+        Index("ix_ledger_transactions_reverses", "place_id", "reverses", unique=True),
     )
 
     place_id: Mapped[int] = mapped_column(primary_key=True)
@@ -35,6 +37,8 @@ class LedgerTransaction(Base):
     folio_id: Mapped[int]
     kind: Mapped[str] = mapped_column(Text)
     """`charge`, `payment`, `refund` or `reversal`."""
+    reverses: Mapped[int | None]
+    """The transaction that a reversal takes back; each can be taken back once."""
     method: Mapped[str] = mapped_column(Text, default="")
     note: Mapped[str] = mapped_column(Text, default="")
     actor: Mapped[str] = mapped_column(Text)

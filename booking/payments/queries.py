@@ -1,0 +1,132 @@
+"""Where folios stand, and what a place took."""
+
+from collections import defaultdict
+from datetime import date, datetime, time, timedelta
+
+import msgspec
+from sqlalchemy import ColumnElement, func, select
+
+from booking.clock import local_instant
+from booking.db import ReadSession
+from booking.payments.models import Folio, LedgerTransaction, Posting
+from booking.payments.rules import GUEST, TENDER, Balance, Entry, balance_of
+
+
+class StatementLine(msgspec.Struct, frozen=True):
+    """One event on a folio; `owed_after` is the balance once it happened."""
+
+    transaction_id: int
+    at: datetime
+    kind: str
+    method: str
+    note: str
+    actor: str
+    reverses: int | None
+    entries: tuple[Entry, ...]
+    fen: int
+    """The change of what the guest owes: a charge is positive, a payment negative."""
+    owed_after: int
+
+
+class Taking(msgspec.Struct, frozen=True):
+    """What came in at a place one way on one day, in fen; `net` is what the till or the bank must show."""
+
+    method: str
+    received: int
+    refunded: int
+    corrected: int
+
+    @property
+    def net(self) -> int:
+        """Received less what went back, corrections included."""
+        return self.received - self.refunded + self.corrected
+
+
+def folio_of(tx: ReadSession, place_id: int, subject: str) -> Folio | None:
+    """The folio of a booking or stay, e.g. `booking:123`."""
+    return tx.get(Folio, place_id=place_id, subject=subject)
+
+
+def balance(tx: ReadSession, place_id: int, folio_id: int) -> Balance:
+    """Where a folio stands; all zeros for one without any event."""
+    found = tx.execute(
+        select(Posting.account, func.sum(Posting.fen))
+        .join(LedgerTransaction, _same_transaction())
+        .where(LedgerTransaction.place_id == place_id, LedgerTransaction.folio_id == folio_id)
+        .group_by(Posting.account)
+    )
+    return balance_of({account: int(fen) for account, fen in found})
+
+
+def entries_of(tx: ReadSession, place_id: int, transaction_id: int) -> list[Entry]:
+    """The postings of one event."""
+    found = select(Posting.account, Posting.fen).where(
+        Posting.place_id == place_id, Posting.transaction_id == transaction_id
+    )
+    return [Entry(*row) for row in tx.execute(found.order_by(Posting.line))]
+
+
+def statement(tx: ReadSession, place_id: int, folio_id: int) -> list[StatementLine]:
+    """Everything that happened on a folio, in order."""
+    events = tx.all(
+        select(LedgerTransaction)
+        .where(LedgerTransaction.place_id == place_id, LedgerTransaction.folio_id == folio_id)
+        .order_by(LedgerTransaction.id)
+    )
+    posted = tx.execute(
+        select(Posting.transaction_id, Posting.account, Posting.fen)
+        .join(LedgerTransaction, _same_transaction())
+        .where(LedgerTransaction.place_id == place_id, LedgerTransaction.folio_id == folio_id)
+        .order_by(Posting.transaction_id, Posting.line)
+    )
+    entries: defaultdict[int, list[Entry]] = defaultdict(list)
+    for transaction_id, account, fen in posted:
+        entries[transaction_id].append(Entry(account, fen))
+    lines: list[StatementLine] = []
+    owed = 0
+    for event in events:
+        change = sum(entry.fen for entry in entries[event.id] if entry.account == GUEST)
+        owed += change
+        lines.append(
+            StatementLine(
+                transaction_id=event.id,
+                at=event.at,
+                kind=event.kind,
+                method=event.method,
+                note=event.note,
+                actor=event.actor,
+                reverses=event.reverses,
+                entries=tuple(entries[event.id]),
+                fen=change,
+                owed_after=owed,
+            )
+        )
+    return lines
+
+
+def takings(tx: ReadSession, place_id: int, day: date, actor: str | None = None) -> list[Taking]:
+    """What a place took on a day in Shanghai, by method; of one clerk when `actor` is given."""
+    begins, ends = local_instant(day, time()), local_instant(day + timedelta(days=1), time())
+    wanted = (
+        select(LedgerTransaction.method, LedgerTransaction.kind, func.sum(Posting.fen))
+        .join(Posting, _same_transaction())
+        .where(
+            LedgerTransaction.place_id == place_id,
+            LedgerTransaction.at >= begins,
+            LedgerTransaction.at < ends,
+            Posting.account.startswith(TENDER, autoescape=True),
+        )
+        .group_by(LedgerTransaction.method, LedgerTransaction.kind)
+    )
+    if actor is not None:
+        wanted = wanted.where(LedgerTransaction.actor == actor)
+    sums: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for method, kind, fen in tx.execute(wanted):
+        sums[method][kind] = int(fen)
+    return [
+        Taking(method, kinds["payment"], -kinds["refund"], kinds["reversal"]) for method, kinds in sorted(sums.items())
+    ]
+
+
+def _same_transaction() -> ColumnElement[bool]:
+    return (Posting.place_id == LedgerTransaction.place_id) & (Posting.transaction_id == LedgerTransaction.id)
