@@ -121,3 +121,17 @@ class StillPlanning(Conflict):
 
     code = "still_planning"
     text = N_("这个时段很紧，还没有算出能不能排下。请换一个时段，或者过几分钟再试。")
+
+
+class BlockedBy(Conflict):
+    """Courts that are to be kept are taken by others at some of the hours."""
+
+    code = "blocked_by"
+    text = N_("{when} 起有 {count} 个预约或占用，没有改动任何安排。要腾出场地，请用“停用场地”先看影响。")
+
+
+class WeeksUnclear(Invalid):
+    """A weekly series that ends before it begins, or goes on too long."""
+
+    code = "weeks_unclear"
+    text = N_("每周重复的最后一天要在第一次之后，最多 {weeks} 周。")

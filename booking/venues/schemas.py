@@ -74,6 +74,15 @@ class BlockRequest(msgspec.Struct, forbid_unknown_fields=True):
     weekly_until: date | None = None
 
 
+class BlockView(msgspec.Struct, frozen=True):
+    """Courts kept from booking."""
+
+    id: int
+    title: str
+    starts: datetime
+    ends: datetime
+
+
 class PriceLine(msgspec.Struct, frozen=True):
     """So many half hours at one price."""
 
@@ -96,7 +105,7 @@ class BookingView(msgspec.Struct, kw_only=True):
     Attributes:
         court: the court's id and name once they are settled (chosen, or told an hour before the start).
         version: rises with every change.
-        can_cancel, can_change: whether the booking's state and hour still allow it.
+        can_cancel, can_change, can_restore: whether the booking's state and hour still allow it.
     """
 
     place: int
@@ -105,8 +114,10 @@ class BookingView(msgspec.Struct, kw_only=True):
     status: str
     starts: datetime
     ends: datetime
+    place_code: str
     place_name: str
     place_name_en: str
+    facility_code: str
     facility_name: str
     facility_name_en: str
     sport: str
@@ -122,7 +133,15 @@ class BookingView(msgspec.Struct, kw_only=True):
     cancel_free_until: datetime | None
     can_cancel: bool
     can_change: bool
+    can_restore: bool
     ended_reason: str
+
+
+class BookingList(msgspec.Struct, frozen=True):
+    """A page of bookings; `next` is the cursor of the page after it."""
+
+    bookings: list[BookingView]
+    next: str | None
 
 
 class SlotView(msgspec.Struct, frozen=True):
@@ -148,7 +167,14 @@ class DayView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
-    """A facility with room at the wished hour, and how far it is."""
+    """A facility and what is free of it at the wished hour, and how far it is.
+
+    Attributes:
+        free: how many are free at the wished hour, or at `next_free` when no hour was wished.
+        from_fen: what the wished length costs the one who asks.
+        next_free: the first start on that day, from the wished hour on, at which the length fits.
+        opens_for_booking: when that day can be booked, if it cannot be yet.
+    """
 
     place: int
     place_code: str
@@ -156,6 +182,7 @@ class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     place_name_en: str
     district: str
     facility: int
+    facility_code: str
     facility_name: str
     facility_name_en: str
     sport: str
@@ -165,18 +192,28 @@ class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     total: int
     from_fen: int
     next_free: datetime | None
+    opens_for_booking: datetime | None
 
 
 class Alternative(msgspec.Struct, frozen=True, kw_only=True):
-    """Something near the wish that would have succeeded."""
+    """Something near the wish that would have succeeded.
+
+    Attributes:
+        kind: `same_hour` (another court), `shift`, `shorten`, `next_place` or `other_kind`.
+        metres: how far the place is from the one that was wished (or from the asker), for `next_place`.
+        free: how many courts are free for the whole of it, or how many heads.
+    """
 
     kind: str
     place: int
+    place_code: str
     place_name: str
     place_name_en: str
     facility: int
+    facility_code: str
     facility_name: str
     facility_name_en: str
+    court_kind: str | None
     starts: datetime
     ends: datetime
     metres: int | None

@@ -2,21 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select, update
 
-from booking.clock import first_half_hour, half_hour_of, instant_of, local_date
+from booking.clock import first_half_hour, instant_of, local_date
 from booking.db import ReadSession, WriteSession
 from booking.venues.catalogue import FacilityFacts
 from booking.venues.models import Booking
 from booking.venues.rules import assignment
 from booking.venues.rules.assignment import Block, Court, Day, Holding, Impossible, Move, OutOfTime, Plan, Wish
+from booking.venues.rules.settling import has_expired, may_move
 from booking.venues.service.claims import Claimed, cells_of, claim, claimed, give_back, release
 
-SETTLED_BEFORE = timedelta(minutes=60)
-"""A court is told, and no longer moved, from so long before the start."""
 TRIES = 8
 """How often a seat may be lost to a concurrent transaction before the request is told to come again."""
 HALF_HOURS_A_DAY = 48
@@ -133,16 +132,6 @@ def snapshot(tx: ReadSession, now: datetime, facts: FacilityFacts, starts: int, 
         blocks=tuple(_runs(fixed)),
     )
     return Snapshot(day, expired)
-
-
-def may_move(booking: Booking, now: datetime) -> bool:
-    """Whether a booking's court is still open: not chosen, and not told yet."""
-    return not booking.pinned and half_hour_of(now + SETTLED_BEFORE) < booking.starts
-
-
-def has_expired(booking: Booking, now: datetime) -> bool:
-    """Whether a booking is a hold whose time is over."""
-    return booking.status == "held" and booking.hold_expires_at is not None and booking.hold_expires_at <= now
 
 
 def _bookings(tx: ReadSession, place: int, ids: set[int]) -> dict[int, Booking]:

@@ -13,11 +13,11 @@ from booking.venues.models import Booking
 from booking.venues.queries.bookings import booking_view
 from booking.venues.rules import policy
 from booking.venues.rules.opening import Span
+from booking.venues.rules.settling import has_expired
 from booking.venues.schemas import BookingView, ChangeRequest, HoldRequest
 from booking.venues.service import money, people, terms
-from booking.venues.service.allocation import has_expired
 from booking.venues.service.claims import give_back
-from booking.venues.service.places import Wanted, kind_wanted, take_place
+from booking.venues.service.taking import Wanted, kind_wanted, take_place
 from booking.web.facts import Instant
 from booking.web.locale import N_
 from booking.web.principal import Principal
@@ -116,8 +116,10 @@ def confirm(tx: WriteSession, now: datetime, facts: FacilityFacts, booking: Book
 
 
 def cancel_booking(tx: WriteSession, now: datetime, actor: Principal, place: int, booking_id: int) -> BookingView:
-    """Give a booking up. After the policy's cut-off it still frees the place for others, but counts as late: what
-    it took of the limits stays taken, and the booker gets a no-show point.
+    """Give a booking up, for others to take.
+
+    After the policy's cut-off it counts as late: what it took of the limits stays taken, and the booker gets a
+    no-show point.
 
     Raises:
         BookingNotFound: no such booking of theirs.
@@ -285,14 +287,7 @@ def _note(
     **detail: object,
 ) -> None:
     place, _ = facts.key
-    record(
-        tx,
-        now,
-        actor=actor.actor,
-        place_id=place,
-        action=action,
-        subject=f"booking:{place}:{booking_id}",
-        detail=detail,
-    )
+    subject = f"booking:{place}:{booking_id}"
+    record(tx, now, actor=actor.actor, place_id=place, action=action, subject=subject, detail=detail)
     tx.touch(facts.topic)
     tx.touch(f"member:{actor.member_id}")

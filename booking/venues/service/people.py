@@ -16,7 +16,7 @@ from booking.venues.catalogue import FacilityFacts
 from booking.venues.errors import PartnerNotFound, TooManyPartners
 from booking.venues.models import Booking, Partner
 from booking.venues.schemas import MOST_PARTNERS, PartnerRequest
-from booking.web.facts import Hours, Money
+from booking.web.facts import Hours, Money, Params
 from booking.web.locale import N_
 from booking.web.principal import Principal
 
@@ -141,7 +141,7 @@ def end_passes(tx: WriteSession, now: datetime, booking: Booking, status: PassSt
 def tell_all(tx: WriteSession, now: datetime, facts: FacilityFacts, booking: Booking, kind: str) -> None:
     """Tell every member on a booking what became of it."""
     hours = Hours(instant_of(booking.starts), instant_of(booking.ends))
-    params = {"facility": facts.name, "hours": hours, "fen": Money(booking.price_fen)}
+    params: Params = {"facility": facts.name, "hours": hours, "fen": Money(booking.price_fen)}
     for player in players(tx, booking):
         if player.member_id is not None:
             tell(tx, now, player.member_id, kind, params, link=f"/bookings/{booking.place_id}/{booking.id}")
