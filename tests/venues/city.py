@@ -12,7 +12,7 @@ from booking.members.models import Account, Member, MemberCategory, Organisation
 from booking.members.rules.sign_ins import TOKEN_BYTES, TOKEN_PREFIXES, token_hash
 from booking.places.catalogue import catalogue_changed
 from booking.places.models import CalendarDay, Place, Zone
-from booking.venues.models import Court, Facility, OpeningRule, Policy, Price, Unit
+from booking.venues.models import Court, Facility, OpeningRule, Policy, Price, Sport, Unit
 from booking.web.principal import Principal, Scope
 from tests.databases import NOON
 
@@ -175,6 +175,12 @@ def _terms(tx: WriteSession) -> None:
 
 
 def _halls(tx: WriteSession) -> None:
+    sports = [("badminton", "羽毛球", "Badminton"), ("basketball", "篮球", "Basketball"), ("gym", "健身", "Gym")]
+    add(
+        tx,
+        Sport,
+        [{"code": code, "name": name, "name_en": name_en, "programme": "health"} for code, name, name_en in sports],
+    )
     hall = {"kind": "exclusive", "slot_half_hours": 1, "policy_id": POLICY, "capacity": 0, "zone_id": 1}
     badminton = hall | {"code": "badminton", "name": "羽毛球", "name_en": "Badminton", "sport": "badminton"}
     basketball = hall | {"code": "basketball", "name": "篮球", "name_en": "Basketball", "sport": "basketball"}
