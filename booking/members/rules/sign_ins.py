@@ -13,6 +13,7 @@ TOKEN_PREFIXES = {"cookie": "c_", "bearer": "mbr_"}
 """A token says what it is for, so that one found in a log is recognised, and none is good for the other use."""
 NOTED_EVERY = timedelta(hours=1)
 FAILURES_BEFORE_LOCK = 10
+"""Every tenth failure in a row locks the account for a while, whatever came before."""
 LOCKED_FOR = timedelta(minutes=15)
 MOST_TOKENS = 20
 """Named tokens of apps that one member may have at a time."""
@@ -62,11 +63,6 @@ def looks_like_token(token: str, kind: str) -> bool:
 def is_worth_noting(seen_at: datetime, now: datetime) -> bool:
     """Whether a sign-in was last noted as used so long ago that it is written again."""
     return now - seen_at >= NOTED_EVERY
-
-
-def locked_until(failures: int, now: datetime) -> datetime | None:
-    """The end of the lock that this failure brings: every tenth in a row brings one, whatever came before."""
-    return now + LOCKED_FOR if failures and failures % FAILURES_BEFORE_LOCK == 0 else None
 
 
 def code_hash(key: bytes, member_id: int, purpose: str, code: str) -> bytes:

@@ -5,9 +5,9 @@ import math
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import case, delete, or_, select, update
+from sqlalchemy import case, delete, literal, or_, select, update
 
-from booking.db import WriteSession, insert
+from booking.db import UTCDateTime, WriteSession, insert
 from booking.members.errors import TooManyAttempts
 from booking.members.models import AttemptCounter
 
@@ -49,21 +49,22 @@ def take(tx: WriteSession, now: datetime, *wanted: tuple[Limit, str]) -> None:
 
 def _take_one(tx: WriteSession, now: datetime, limit: Limit, key: bytes) -> None:
     over = AttemptCounter.until <= now
+    until = literal(now + limit.within, UTCDateTime())  # a bare datetime would be stored in another form
     counted = tx.execute(
         insert(tx, AttemptCounter)
-        .values(key=key, taken=1, until=now + limit.within)
+        .values(key=key, taken=1, until=until)
         .on_conflict_do_update(
             index_elements=["key"],
             set_={
                 "taken": case((over, 1), else_=AttemptCounter.taken + 1),
-                "until": case((over, now + limit.within), else_=AttemptCounter.until),
+                "until": case((over, until), else_=AttemptCounter.until),
             },
             where=or_(over, AttemptCounter.taken < limit.most),
         )
     )
     if counted.rowcount == 0:
-        until = tx.scalar(select(AttemptCounter.until).where(AttemptCounter.key == key))
-        raise used_up(limit.most, limit.within, until or now + limit.within, now)
+        ends = tx.scalar(select(AttemptCounter.until).where(AttemptCounter.key == key))
+        raise used_up(limit.most, limit.within, ends or now + limit.within, now)
 
 
 def used_up(most: int, within: timedelta, until: datetime, now: datetime) -> TooManyAttempts:

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, case, delete, exists, func, literal, select, update
 
-from booking.db import ReadSession, WriteSession, insert
+from booking.db import ReadSession, UTCDateTime, WriteSession, insert
 from booking.members.errors import NoSuchSignIn, TooManyAttempts, TooManyTokens, WrongCredentials
 from booking.members.models import Account, RoleGrant, SignIn
 from booking.members.queries.account import Credentials
@@ -69,35 +69,50 @@ def conclude_sign_in(
     tx: WriteSession, now: datetime, attempt: Attempt, device: Device, visit: Visit
 ) -> Opened | WrongCredentials | TooManyAttempts:
     """Open a sign-in for a password that matched, or count a failure; both are stored."""
-    account = None if attempt.found is None else tx.get(Account, member_id=attempt.found.member_id)
-    if attempt.found is None or account is None:
+    if attempt.found is None:
         return WrongCredentials()
-    if account.locked_until is not None and account.locked_until > now:
-        return limits.used_up(rules.FAILURES_BEFORE_LOCK, rules.LOCKED_FOR, account.locked_until, now)
-    if not attempt.matched or account.password_hash != attempt.found.password_hash:
-        _count_failure(tx, now, account.member_id, visit)
+    member_id = attempt.found.member_id
+    if attempt.matched and _is_welcome(tx, now, attempt.found, attempt.rehashed):
+        limits.give_back(tx, *sign_in_limits(attempt.who, attempt.network))
+        return open_sign_in(tx, now, member_id, device, visit, "signed_in")
+    if _count_failure(tx, now, member_id, visit):
         return WrongCredentials()
-    limits.give_back(tx, *sign_in_limits(attempt.who, attempt.network))
-    tx.execute(
+    locked_until = tx.scalar(select(Account.locked_until).where(Account.member_id == member_id))
+    return limits.used_up(rules.FAILURES_BEFORE_LOCK, rules.LOCKED_FOR, locked_until or now, now)
+
+
+def _is_welcome(tx: WriteSession, now: datetime, found: Credentials, rehashed: str | None) -> bool:
+    """Whether the account is open and the password still the one that was checked; failures are forgotten."""
+    opened = tx.execute(
         update(Account)
-        .where(Account.member_id == account.member_id)
-        .values(failed_attempts=0, locked_until=None, password_hash=attempt.rehashed or account.password_hash)
+        .where(_is_open(found.member_id, now), Account.password_hash == found.password_hash)
+        .values(failed_attempts=0, locked_until=None, password_hash=rehashed or found.password_hash)
     )
-    return open_sign_in(tx, now, account.member_id, device, visit, "signed_in")
+    return opened.rowcount == 1
 
 
-def _count_failure(tx: WriteSession, now: datetime, member_id: int, visit: Visit) -> None:
-    failures = tx.scalar(
+def _count_failure(tx: WriteSession, now: datetime, member_id: int, visit: Visit) -> bool:
+    """Count a failure, lock at every tenth; False when the account is locked already."""
+    failures = Account.failed_attempts + 1
+    locks = failures % rules.FAILURES_BEFORE_LOCK == 0
+    until = literal(now + rules.LOCKED_FOR, UTCDateTime())  # a bare datetime would be stored in another form
+    counted = tx.scalar(
         update(Account)
-        .where(Account.member_id == member_id)
-        .values(failed_attempts=Account.failed_attempts + 1)
+        .where(_is_open(member_id, now))
+        .values(failed_attempts=failures, locked_until=case((locks, until), else_=None))
         .returning(Account.failed_attempts)
     )
+    if counted is None:
+        return False
     log_access(tx, now, member_id, "sign_in_failed", visit)
-    until = rules.locked_until(failures, now)
-    if until is not None:
-        tx.execute(update(Account).where(Account.member_id == member_id).values(locked_until=until))
+    if counted % rules.FAILURES_BEFORE_LOCK == 0:
         log_access(tx, now, member_id, "locked", visit)
+    return True
+
+
+def _is_open(member_id: int, now: datetime) -> ColumnElement[bool]:
+    locked = Account.locked_until.is_not(None) & (Account.locked_until > now)
+    return (Account.member_id == member_id) & ~locked
 
 
 def open_sign_in(tx: WriteSession, now: datetime, member_id: int, device: Device, visit: Visit, event: str) -> Opened:
