@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple, Self
 
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, tuple_, union_all
@@ -12,15 +12,11 @@ from booking.db import ReadSession
 from booking.places.models import Place
 from booking.venues.errors import BookingNotFound
 from booking.venues.models import Booking, Court, Facility, Partner, Policy
-from booking.venues.rules import policy
+from booking.venues.rules import policy, settling
 from booking.venues.schemas import BookingList, BookingView, PartnerView
 from booking.web.principal import Principal
 
 LIVE = ("held", "confirmed", "pending")
-RESTORE_WITHIN = timedelta(minutes=10)
-"""How long a cancellation can be taken back."""
-SETTLED_BEFORE = timedelta(minutes=60)
-"""A court is told so long before the start, and then no longer moved."""
 
 
 class Cursor(NamedTuple):
@@ -165,13 +161,11 @@ def _players(tx: ReadSession, rows: Collection[Row[Any]]) -> dict[tuple[int, int
 
 
 def _view(row: Row[Any], players: Sequence[Partner], now: datetime, viewer: Principal) -> BookingView:
-    lapsed = row.status == "held" and row.hold_expires_at <= now
-    status = "expired" if lapsed else row.status
+    status = "expired" if settling.has_expired(row, now) else row.status
     may_act = row.member_id == viewer.member_id or viewer.holds("venue_manager", row.place_id)
     ahead = not policy.has_begun(row.starts, now)
     open_to_change = may_act and ahead and status in ("held", "confirmed")
-    settled = row.pinned or half_hour_of(now + SETTLED_BEFORE) >= row.starts
-    told = settled and status not in ("cancelled", "expired", "displaced")
+    told = not settling.may_move(row, now) and status not in ("cancelled", "expired", "displaced")
     return BookingView(
         place=row.place_id,
         id=row.id,
@@ -198,6 +192,6 @@ def _view(row: Row[Any], players: Sequence[Partner], now: datetime, viewer: Prin
         cancel_free_until=policy.free_until(row, row.starts) if open_to_change else None,
         can_cancel=open_to_change,
         can_change=open_to_change,
-        can_restore=may_act and ahead and status == "cancelled" and now - row.changed_at <= RESTORE_WITHIN,
+        can_restore=may_act and status == "cancelled" and policy.can_be_restored(row.changed_at, row.starts, now),
         ended_reason=row.ended_reason,
     )

@@ -6,6 +6,9 @@ from typing import NamedTuple, Protocol
 
 from booking.clock import half_hour_of, instant_of, local_date, local_instant
 
+RESTORE_WITHIN = timedelta(minutes=10)
+"""How long a cancellation can be taken back, if nothing else took the place."""
+
 
 class Terms(Protocol):
     """The numbers of a policy, as managers edit them."""
@@ -83,3 +86,8 @@ def free_until(terms: Terms, starts: int) -> datetime:
 def cancels_late(terms: Terms, starts: int, now: datetime) -> bool:
     """Whether cancelling now is late: it keeps what the booking took of the limits, and earns a no-show point."""
     return now > free_until(terms, starts)
+
+
+def can_be_restored(cancelled_at: datetime, starts: int, now: datetime) -> bool:
+    """Whether a cancellation can still be taken back."""
+    return now - cancelled_at <= RESTORE_WITHIN and not has_begun(starts, now)

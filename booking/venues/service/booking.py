@@ -33,8 +33,6 @@ STATUS_NAMES = {
 }
 POINTS_KEPT = timedelta(days=90)
 """How long a no-show point counts."""
-RESTORE_WITHIN = timedelta(minutes=10)
-"""How long a cancellation can be taken back, if nothing else took the place."""
 
 
 def hold_slot(tx: WriteSession, now: datetime, booker: Principal, request: HoldRequest) -> BookingView:
@@ -176,7 +174,7 @@ def restore_booking(tx: WriteSession, now: datetime, actor: Principal, place: in
     """
     booking = owned(tx, actor, place, booking_id)
     facts = venues(tx).facility(place, booking.facility_id)
-    if booking.status != "cancelled" or now - booking.changed_at > RESTORE_WITHIN:
+    if booking.status != "cancelled" or now - booking.changed_at > policy.RESTORE_WITHIN:
         raise WrongStatus(status=STATUS_NAMES[booking.status], action=N_("恢复"))
     span = Span(booking.starts, booking.ends)
     if policy.has_begun(booking.starts, now):
