@@ -135,3 +135,38 @@ class WeeksUnclear(Invalid):
 
     code = "weeks_unclear"
     text = N_("每周重复的最后一天要在第一次之后，最多 {weeks} 周。")
+
+
+class UnknownCode(Invalid):
+    """A code that names nothing."""
+
+    code = "unknown_code"
+    text = N_("没有代号为“{given}”的{what}。现有的是：{known}。")
+
+
+class BookingsAhead(Conflict):
+    """What is to be retired or shortened has bookings ahead: rehearse a closure first, so that nobody is dropped."""
+
+    code = "bookings_ahead"
+    text = N_("{when} 起还有 {count} 个预约会受影响，没有改动。请先用“停用场地”看清每个人怎么安排。")
+
+
+class HoursCross(Invalid):
+    """Opening hours that end before they begin, or lie off the half-hour grid."""
+
+    code = "hours_cross"
+    text = N_("开放时间 {opens}–{closes} 不对：结束要晚于开始，都在整点或半点。")
+
+
+class PriceGap(Invalid):
+    """Some hour has no price for every member."""
+
+    code = "price_gap"
+    text = N_("价格表缺了{day} {hour} 对所有会员（member）的价格，请补上，免费就写 0。")
+
+
+class LengthsCross(Invalid):
+    """The shortest booking is longer than the longest."""
+
+    code = "lengths_cross"
+    text = N_("最短 {least} 个半小时比最长 {most} 个还长，请改其中一个。")

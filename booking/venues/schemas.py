@@ -1,6 +1,6 @@
 """What the venues' routes take and answer. Times on the wire are instants with their offset; money is fen."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, Literal
 
 import msgspec
@@ -166,6 +166,49 @@ class DayView(msgspec.Struct, frozen=True, kw_only=True):
     slots: list[SlotView]
 
 
+CellState = Literal["free", "released", "yours", "taken", "league", "closed", "past"]
+
+
+class BoardCell(msgspec.Struct, frozen=True):
+    """A court in one slot. The booking is named to those who may see it: its players and the staff."""
+
+    state: CellState
+    booking: int | None = None
+    label: str = ""
+
+
+class BoardRow(msgspec.Struct, frozen=True):
+    """One slot across the courts."""
+
+    starts: datetime
+    ends: datetime
+    past: bool
+    free: int
+    fen: int
+    cells: list[BoardCell]
+
+
+class BoardCourt(msgspec.Struct, frozen=True):
+    """A column of the board."""
+
+    id: int
+    name: str
+    name_en: str
+    kind: str
+    accessible: bool
+
+
+class DayBoard(msgspec.Struct, frozen=True, kw_only=True):
+    """A facility's day, courts across and slots down."""
+
+    place: int
+    facility: int
+    day: date
+    opens_for_booking: datetime
+    courts: list[BoardCourt]
+    rows: list[BoardRow]
+
+
 class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     """A facility and what is free of it at the wished hour, and how far it is.
 
@@ -195,6 +238,65 @@ class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     opens_for_booking: datetime | None
 
 
+class PlaceView(msgspec.Struct, frozen=True, kw_only=True):
+    """A place, and how far it is from the point that was asked about."""
+
+    id: int
+    code: str
+    kind: str
+    name: str
+    name_en: str
+    district: str
+    address: str
+    address_en: str
+    latitude: float
+    longitude: float
+    phone: str
+    metres: int | None
+    sports: list[str]
+
+
+class FacilityView(msgspec.Struct, frozen=True, kw_only=True):
+    """A facility: its kinds of court with how many there are of each, or the heads that its pool takes."""
+
+    place: int
+    id: int
+    code: str
+    name: str
+    name_en: str
+    sport: str
+    pooled: bool
+    slot_minutes: int
+    capacity: int
+    court_kinds: dict[str, int]
+
+
+class TonightSport(msgspec.Struct, frozen=True, kw_only=True):
+    """A sport this evening: at how many places something is free."""
+
+    sport: str
+    name: str
+    name_en: str
+    places: int
+    places_free: int
+
+
+class TonightPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """A place this evening: the first hour at which each of its facilities has room."""
+
+    place: PlaceView
+    hits: list[SearchHit]
+
+
+class Tonight(msgspec.Struct, frozen=True, kw_only=True):
+    """What is free this evening; tomorrow's, once today's is nearly over."""
+
+    starts: datetime
+    ends: datetime
+    sports: list[TonightSport]
+    places: list[TonightPlace]
+
+
 class Alternative(msgspec.Struct, frozen=True, kw_only=True):
     """Something near the wish that would have succeeded.
 
@@ -218,3 +320,85 @@ class Alternative(msgspec.Struct, frozen=True, kw_only=True):
     ends: datetime
     metres: int | None
     free: int
+
+
+class FacilityRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A hall of courts, or an area used in common; `zone` and `policy` are codes."""
+
+    code: Annotated[str, Meta(max_length=40)]
+    zone: Annotated[str, Meta(max_length=40)]
+    name: ShortText
+    name_en: ShortText
+    sport: Annotated[str, Meta(min_length=1, max_length=40)]
+    kind: Literal["exclusive", "pooled"]
+    slot_minutes: Literal[30, 60] = 60
+    capacity: Annotated[int, Meta(ge=0, le=100_000)] = 0
+    policy: Annotated[str, Meta(max_length=40)]
+
+
+class CourtRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A court and the units it occupies; a full court that is two halves names both, each half names one."""
+
+    code: Annotated[str, Meta(max_length=40)]
+    name: ShortText
+    name_en: ShortText
+    kind: Annotated[str, Meta(min_length=1, max_length=20)] = "court"
+    units: Annotated[list[Annotated[str, Meta(min_length=1, max_length=20)]], Meta(min_length=1, max_length=8)]
+    accessible: bool = False
+    features: Annotated[list[Annotated[str, Meta(max_length=40)]], Meta(max_length=20)] = []
+
+
+class HoursRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """One line of opening hours: weekdays as digits from Monday 1, or `holiday`; closing at 00:00 is midnight."""
+
+    days: Annotated[str, Meta(pattern=r"^(?:[1-7]{1,7}(?:holiday)?|holiday)$")]
+    opens: time
+    closes: time
+    from_day: date | None = None
+    until_day: date | None = None
+
+
+class OpeningRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """All opening hours of a facility; they replace those before."""
+
+    hours: Annotated[list[HoursRequest], Meta(min_length=1, max_length=40)]
+
+
+class PriceRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The price of half an hour, in fen; until 00:00 is midnight."""
+
+    category: Annotated[str, Meta(min_length=1, max_length=40)] = "member"
+    days: Literal["weekday", "weekend", "holiday", "any"] = "any"
+    from_time: time = time(0)
+    until_time: time = time(0)
+    fen: Annotated[int, Meta(ge=0, le=10_000_000)]
+
+
+class PolicyRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The rules of booking with the document and clause they come from, and the prices; 0 means no limit."""
+
+    code: Annotated[str, Meta(max_length=40)]
+    name: ShortText
+    name_en: ShortText
+    document: Annotated[str, Meta(min_length=1, max_length=200)]
+    clause: Annotated[str, Meta(min_length=1, max_length=60)]
+    effective_from: date
+    opens_days_ahead: Annotated[int, Meta(ge=0, le=365)]
+    opens_at: time
+    least_half_hours: Annotated[int, Meta(ge=1, le=48)] = 1
+    most_half_hours: Annotated[int, Meta(ge=1, le=48)] = 4
+    day_limit_half_hours: Annotated[int, Meta(ge=0, le=48)] = 4
+    week_limit_bookings: Annotated[int, Meta(ge=0, le=100)] = 3
+    cancel_cutoff_minutes: Annotated[int, Meta(ge=0, le=10_080)] = 120
+    hold_minutes: Annotated[int, Meta(ge=1, le=120)] = 10
+    most_no_show_points: Annotated[int, Meta(ge=0, le=100)] = 6
+    eligible: Annotated[list[Annotated[str, Meta(max_length=40)]], Meta(max_length=20)] = []
+    prices: Annotated[list[PriceRequest], Meta(min_length=1, max_length=100)]
+
+
+class RetireRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Which thing to take out of use: `place`, `zone`, `facility` or `court`, by its id."""
+
+    what: Literal["zone", "facility", "court"]
+    id: Id
+    facility: Id | None = None

@@ -7,10 +7,10 @@ from sqlalchemy import select, update
 from booking.audit.service import record
 from booking.clock import half_hour_of, instant_of, local_date
 from booking.db import WriteSession, insert
-from booking.errors import Denied
 from booking.members.models import Member, MemberCategory
 from booking.members.queries.standing import standing_of
 from booking.members.service.standing import add_points, annul_points
+from booking.places.service import require_manager
 from booking.venues.catalogue import FacilityFacts, venues
 from booking.venues.errors import AlreadyBegun, BlockedBy, PartnerNotFound, WeeksUnclear, WrongStatus
 from booking.venues.models import Block, Booking
@@ -22,22 +22,11 @@ from booking.venues.service import people, terms
 from booking.venues.service.booking import POINTS_KEPT, STATUS_NAMES, confirm, owned
 from booking.venues.service.claims import cells_of, claim, claimed, release
 from booking.venues.service.taking import Wanted, kind_wanted, take_place
-from booking.web.facts import Named
 from booking.web.locale import N_
 from booking.web.principal import Principal
 
 LONGEST_SERIES = timedelta(weeks=53)
 WEEK = 7 * 48
-
-
-def require_manager(staff: Principal, place: int) -> None:
-    """The actor manages this place.
-
-    Raises:
-        Denied: they do not.
-    """
-    if not staff.holds("venue_manager", place):
-        raise Denied(role=Named("场馆管理员", "venue manager"))
 
 
 def book_at_counter(
