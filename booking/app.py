@@ -23,6 +23,7 @@ from booking.errors import Unauthenticated
 from booking.members import api as members_api
 from booking.members import pages as members_pages
 from booking.members.authentication import Authentication
+from booking.notices.webhook import channel
 from booking.settings import Settings
 from booking.web import documentation, health, pages, problems
 from booking.web.hub import Hub
@@ -71,10 +72,11 @@ def create_app(
             "environments": pages.environments(translator),
         }
     )
+    loops = Background(database, channel(settings.webhook_url, settings.webhook_secret, clock)) if background else None
     return Litestar(
         route_handlers=[*ROUTERS, _metrics(), _static()],
         state=state,
-        lifespan=[_lifespan(settings, ids, database, hub, Background(database) if background else None)],
+        lifespan=[_lifespan(settings, ids, database, hub, loops)],
         dependencies={
             "database": Provide(lambda: database, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),

@@ -5,7 +5,10 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from booking.db import Database
+from booking.audit import sealing
+from booking.db import Database, Lane
+from booking.notices import relay
+from booking.notices.service import prune
 from booking.web.idempotency import forget
 
 log = structlog.get_logger()
@@ -14,11 +17,14 @@ Turn = Callable[[], Awaitable[object]]
 
 
 class Background:
-    """Runs every loop of the process until it is stopped."""
+    """Runs every loop of the process until it is stopped; `deliver` carries the outbox out of the house."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, deliver: relay.Deliver = relay.nowhere) -> None:
         self._turns: list[tuple[str, float, Turn]] = [
             ("idempotency", 3600.0, lambda: database.write(forget)),
+            ("outbox", 2.0, lambda: relay.turn(database, deliver)),
+            ("outbox, delivered long ago", 600.0, lambda: database.write_in(Lane.BULK, prune)),
+            ("audit seals", 10.0, lambda: sealing.turn(database)),
         ]
         self._tasks: list[asyncio.Task[None]] = []
 

@@ -23,6 +23,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         demo: the demo city with its published passwords; never for real members.
         public_url: how people reach the service, e.g. `https://booking.example.cn`; https turns Secure cookies on.
         ids_node: the node number of this process for ids, or None to draw one from the database at start.
+        webhook_url: where the outbox is delivered by signed POST (booking/notices/webhook.py); empty for nowhere.
+        webhook_secret: what it is signed with; the receiver knows it too.
     """
 
     database: str = "sqlite:///var/booking.db"
@@ -30,6 +32,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     demo: bool = True
     public_url: str = "http://127.0.0.1:8000"
     ids_node: int | None = None
+    webhook_url: str = ""
+    webhook_secret: str = ""
     federation: str = "宁波市总工会"
     federation_en: str = "Ningbo Federation of Trade Unions"
 
@@ -72,7 +76,16 @@ def read(environment: Mapping[str, str]) -> Settings:
     node = environment.get("BOOKING_NODE")
     if node is not None and not node.isdecimal():
         raise SettingsError(f"BOOKING_NODE is {node!r}; write a whole number from 0 to 255, different for each process")
+    webhook = environment.get("BOOKING_WEBHOOK_URL", "")
+    webhook_secret = environment.get("BOOKING_WEBHOOK_SECRET", "")
+    if webhook and not (webhook.startswith(("https://", "http://")) and len(webhook_secret) >= MIN_SECRET_LENGTH):
+        raise SettingsError(
+            "BOOKING_WEBHOOK_URL must begin with https:// or http://, and needs a BOOKING_WEBHOOK_SECRET of at least "
+            f"{MIN_SECRET_LENGTH} characters that the receiver knows too"
+        )
     return Settings(
+        webhook_url=webhook,
+        webhook_secret=webhook_secret,
         database=database,
         secret=secret,
         demo=demo,

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from booking.clock import Clock
-from booking.notices.relay import Delivery
+from booking.notices.relay import Deliver, Delivery, nowhere
 
 SIGNATURE = "Booking-Signature"
 TIMEOUT_SECONDS = 20.0
@@ -41,6 +41,11 @@ class Webhook:
         opener = urllib.request.build_opener(_NoRedirect)
         with opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
             answer.read(1)
+
+
+def channel(url: str, secret: str, clock: Clock) -> Deliver:
+    """What the relay delivers to: the operator's address, or nowhere when there is none."""
+    return Webhook(url, secret.encode(), clock).deliver if url else nowhere
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

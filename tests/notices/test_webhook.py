@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.notices.relay import Delivery
-from booking.notices.webhook import FRESH, SIGNATURE, Webhook, is_genuine, sign
+from booking.notices.relay import Delivery, nowhere
+from booking.notices.webhook import FRESH, SIGNATURE, Webhook, channel, is_genuine, sign
 from tests.databases import NOON
 
 SECRET = b"shared with the gateway"
@@ -96,3 +96,8 @@ class TestSignature:
     @given(st.text(max_size=40))
     def test_nonsense_is_refused_and_never_breaks(self, signature: str) -> None:
         assert not is_genuine(SECRET, NOON, b"body", signature)
+
+
+def test_without_an_address_there_is_no_channel() -> None:
+    assert channel("", "", lambda: NOON) is nowhere
+    assert channel("https://gateway.example.cn/hook", "s" * 32, lambda: NOON) is not nowhere
