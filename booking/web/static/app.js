@@ -1,7 +1,7 @@
 // What pages gain with JavaScript: keys in the day grid, ranges of half hours, a word when the network goes.
 // Everything here is an addition; each page works without it. No text is written here: it comes from data-* attributes.
 
-const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const all = (selector, root = document) => [...(root.matches?.(selector) ? [root] : []), ...root.querySelectorAll(selector)];
 
 // Speaks through the one live region. A sentence that follows quickly waits until the first was heard.
 const live = document.getElementById("live");
@@ -156,19 +156,21 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     return;
   }
   before = {
+    id: target.id,
     open: all("details[open][id]", target).map((element) => element.id),
     focus: target.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null,
-    slots: all(".slot", target).map((slot) => slot.className),
+    slots: all(".slot", target).map((slot) => slot.className.replace(" settled", "")),
   };
 });
 document.addEventListener("htmx:afterSettle", (event) => {
-  const root = event.detail.elt;
-  prepare(root);
-  if (!before) return;
-  before.open.forEach((id) => { const element = document.getElementById(id); if (element) element.open = true; });
+  if (event.detail.elt.nodeType !== Node.ELEMENT_NODE) return;
+  prepare(event.detail.elt);
+  const root = before && document.getElementById(before.id);
+  if (!root) return;
+  before.open.map((id) => document.getElementById(id)).forEach((element) => { if (element) element.open = true; });
   if (before.focus) all("a", root).find((link) => link.getAttribute("href") === before.focus && link.offsetParent)?.focus({ preventScroll: true });
   const slots = all(".slot", root);
-  if (slots.length === before.slots.length) slots.forEach((slot, at) => slot.classList.toggle("settled", slot.className !== before.slots[at].replace(" settled", "")));
+  if (slots.length === before.slots.length) slots.forEach((slot, at) => slot.classList.toggle("settled", slot.className !== before.slots[at]));
   if (root.dataset.announce) announce(root.dataset.announce);
   before = null;
 });
