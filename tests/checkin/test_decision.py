@@ -197,7 +197,7 @@ PROMISES = [
 class TestPromises:
     @pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.holds.__name__)
     def test_holds(self, promise: Promise) -> None:
-        search(promise.cases, partial(promise.holds, decide), examples=300, shrink=True)
+        search(promise.cases, partial(promise.holds, decide), examples=200, shrink=True)
 
     @pytest.mark.parametrize(
         ("promise", "fault"),
