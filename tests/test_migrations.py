@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,10 @@ SAMPLES = {
     date: NOON.date(),
     time: time(9),
 }
-OVERRIDES: dict[str, dict[str, Any]] = {"bookings": {"ends": 2}}
+OVERRIDES: dict[str, dict[str, Any]] = {
+    "bookings": {"ends": 2},
+    "passes": {"valid_until": NOON + timedelta(hours=1)},
+}
 """Values that a CHECK asks for, other than the first of `x IN ('a', 'b')`."""
 
 

@@ -22,12 +22,13 @@ class SigningKey(Base):
 
 
 class Pass(Base):
-    """A right to enter zones of a place, with what has been used of it."""
+    """A right to enter zones of a place; what has been used of it is in `PassUse`, so that a scan changes no pass."""
 
     __tablename__ = "passes"
     __table_args__ = (
-        CheckConstraint("inside >= 0 AND inside <= party", name="inside"),
-        CheckConstraint("redeemed >= 0 AND redeemed <= party", name="redeemed"),
+        CheckConstraint("party BETWEEN 1 AND 255", name="party"),
+        CheckConstraint("status IN ('issued', 'unpaid', 'blocked', 'canceled', 'revoked')", name="status"),
+        CheckConstraint("valid_from < valid_until", name="validity"),
         Index("ix_passes_subject", "place_id", "issuer", "subject_id"),
         Index("ix_passes_manual_code", "place_id", "manual_code", unique=True),
         Index("ix_passes_member_id", "member_id"),
@@ -35,7 +36,6 @@ class Pass(Base):
 
     place_id: Mapped[int] = mapped_column(ForeignKey("places.id"), primary_key=True)
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    key_id: Mapped[int] = mapped_column(ForeignKey("signing_keys.id"))
     manual_code: Mapped[str] = mapped_column(Text)
     issuer: Mapped[str] = mapped_column(Text)
     """The feature that issued it (`venues`, `rooms`), and the id there in `subject_id`."""
@@ -50,21 +50,51 @@ class Pass(Base):
     daily_from: Mapped[time | None]
     daily_until: Mapped[time | None]
     party: Mapped[int]
+    product: Mapped[int] = mapped_column(default=0)
+    """The kind of thing it was issued for, 0 to 15; a zone may admit some kinds alone."""
+    single_entry: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str] = mapped_column(Text)
     """`issued`, `unpaid`, `blocked`, `canceled` or `revoked`: the last four are a gate's reasons."""
-    redeemed: Mapped[int] = mapped_column(default=0)
-    inside: Mapped[int] = mapped_column(default=0)
-    first_entry_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    last_scan_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    replaced_by: Mapped[int | None]
+    """The pass that was issued instead of this revoked one."""
     issued_at: Mapped[datetime] = mapped_column(UTCDateTime)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class PassUse(Base):
+    """What has been used of a pass in one zone; changed only by conditional updates, at most once a scan."""
+
+    __tablename__ = "pass_uses"
+    __table_args__ = (
+        CheckConstraint("admitted >= 0 AND admitted_in_hours >= 0", name="admitted"),
+        CheckConstraint("inside >= 0", name="inside"),
+        ForeignKeyConstraint(["place_id", "pass_id"], ["passes.place_id", "passes.id"]),
+        {"sqlite_with_rowid": False},
+    )
+
+    place_id: Mapped[int] = mapped_column(primary_key=True)
+    pass_id: Mapped[int] = mapped_column(primary_key=True)
+    zone_id: Mapped[int] = mapped_column(primary_key=True)
+    admitted: Mapped[int]
+    """Heads ever let in; annulled scans do not count."""
+    hours_from: Mapped[datetime] = mapped_column(UTCDateTime)
+    admitted_in_hours: Mapped[int]
+    """Heads let in during the daily hours that began at `hours_from`; in later hours, none."""
+    inside: Mapped[int]
+    service_day: Mapped[date]
+    """The day `inside` belongs to: at four in the morning everybody counts as gone."""
+    first_entry_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class Gate(Base):
     """A device that checks passes: enrolled once with a code, then known by its own API key."""
 
     __tablename__ = "gates"
-    __table_args__ = (CheckConstraint("direction IN ('entry', 'exit', 'both')", name="direction"),)
+    __table_args__ = (
+        CheckConstraint("direction IN ('entry', 'exit', 'both')", name="direction"),
+        CheckConstraint("heads_mode IN ('one', 'all', 'ask')", name="heads_mode"),
+        Index("ix_gates_code", "place_id", "code", unique=True),
+    )
 
     place_id: Mapped[int] = mapped_column(ForeignKey("places.id"), primary_key=True)
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -73,6 +103,10 @@ class Gate(Base):
     name_en: Mapped[str] = mapped_column(Text)
     direction: Mapped[str] = mapped_column(Text)
     zones: Mapped[list[int]] = mapped_column(JSONText)
+    heads_mode: Mapped[str] = mapped_column(Text, default="one")
+    """How many a scan means that does not say: `one`, `all` of the party, or `ask`."""
+    staffed: Mapped[bool] = mapped_column(default=False)
+    """Someone stands there who can look at an identity document."""
     locale: Mapped[str] = mapped_column(Text, default="zh-CN")
     api_key_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     enrolment_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)

@@ -291,6 +291,8 @@ def upgrade() -> None:
         sa.Column("name_en", sa.Text(), nullable=False),
         sa.Column("direction", sa.Text(), nullable=False),
         sa.Column("zones", JSONText(), nullable=False),
+        sa.Column("heads_mode", sa.Text(), nullable=False),
+        sa.Column("staffed", sa.Boolean(), nullable=False),
         sa.Column("locale", sa.Text(), nullable=False),
         sa.Column("api_key_hash", sa.LargeBinary(), nullable=True),
         sa.Column("enrolment_hash", sa.LargeBinary(), nullable=True),
@@ -300,11 +302,15 @@ def upgrade() -> None:
         sa.Column("last_seen_at", UTCDateTime(), nullable=True),
         sa.Column("software", sa.Text(), nullable=False),
         sa.CheckConstraint("direction IN ('entry', 'exit', 'both')", name=op.f("ck_gates_direction")),
+        sa.CheckConstraint("heads_mode IN ('one', 'all', 'ask')", name=op.f("ck_gates_heads_mode")),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_gates_place_id")),
         sa.PrimaryKeyConstraint("place_id", "id", name=op.f("pk_gates")),
         sa.UniqueConstraint("api_key_hash", name=op.f("uq_gates_api_key_hash")),
         sa.UniqueConstraint("enrolment_hash", name=op.f("uq_gates_enrolment_hash")),
     )
+    with op.batch_alter_table("gates") as batch_op:
+        batch_op.create_index("ix_gates_code", ["place_id", "code"], unique=True)
+
     op.create_table(
         "members",
         sa.Column("id", INT64, autoincrement=False, nullable=False),
@@ -332,7 +338,6 @@ def upgrade() -> None:
         "passes",
         sa.Column("place_id", INT64, nullable=False),
         sa.Column("id", INT64, autoincrement=False, nullable=False),
-        sa.Column("key_id", INT64, nullable=False),
         sa.Column("manual_code", sa.Text(), nullable=False),
         sa.Column("issuer", sa.Text(), nullable=False),
         sa.Column("subject_id", INT64, nullable=False),
@@ -346,16 +351,17 @@ def upgrade() -> None:
         sa.Column("daily_from", sa.Time(), nullable=True),
         sa.Column("daily_until", sa.Time(), nullable=True),
         sa.Column("party", INT64, nullable=False),
+        sa.Column("product", INT64, nullable=False),
+        sa.Column("single_entry", sa.Boolean(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("redeemed", INT64, nullable=False),
-        sa.Column("inside", INT64, nullable=False),
-        sa.Column("first_entry_at", UTCDateTime(), nullable=True),
-        sa.Column("last_scan_at", UTCDateTime(), nullable=True),
+        sa.Column("replaced_by", INT64, nullable=True),
         sa.Column("issued_at", UTCDateTime(), nullable=False),
         sa.Column("changed_at", UTCDateTime(), nullable=False),
-        sa.CheckConstraint("inside >= 0 AND inside <= party", name=op.f("ck_passes_inside")),
-        sa.CheckConstraint("redeemed >= 0 AND redeemed <= party", name=op.f("ck_passes_redeemed")),
-        sa.ForeignKeyConstraint(["key_id"], ["signing_keys.id"], name=op.f("fk_passes_key_id")),
+        sa.CheckConstraint("party BETWEEN 1 AND 255", name=op.f("ck_passes_party")),
+        sa.CheckConstraint(
+            "status IN ('issued', 'unpaid', 'blocked', 'canceled', 'revoked')", name=op.f("ck_passes_status")
+        ),
+        sa.CheckConstraint("valid_from < valid_until", name=op.f("ck_passes_validity")),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_passes_place_id")),
         sa.PrimaryKeyConstraint("place_id", "id", name=op.f("pk_passes")),
     )
@@ -364,6 +370,25 @@ def upgrade() -> None:
         batch_op.create_index("ix_passes_member_id", ["member_id"], unique=False)
         batch_op.create_index("ix_passes_subject", ["place_id", "issuer", "subject_id"], unique=False)
 
+    op.create_table(
+        "pass_uses",
+        sa.Column("place_id", INT64, nullable=False),
+        sa.Column("pass_id", INT64, nullable=False),
+        sa.Column("zone_id", INT64, nullable=False),
+        sa.Column("admitted", INT64, nullable=False),
+        sa.Column("hours_from", UTCDateTime(), nullable=False),
+        sa.Column("admitted_in_hours", INT64, nullable=False),
+        sa.Column("inside", INT64, nullable=False),
+        sa.Column("service_day", sa.Date(), nullable=False),
+        sa.Column("first_entry_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint("admitted >= 0 AND admitted_in_hours >= 0", name=op.f("ck_pass_uses_admitted")),
+        sa.CheckConstraint("inside >= 0", name=op.f("ck_pass_uses_inside")),
+        sa.ForeignKeyConstraint(
+            ["place_id", "pass_id"], ["passes.place_id", "passes.id"], name=op.f("fk_pass_uses_place_id_pass_id")
+        ),
+        sa.PrimaryKeyConstraint("place_id", "pass_id", "zone_id", name=op.f("pk_pass_uses")),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "prices",
         sa.Column("policy_id", INT64, nullable=False),

@@ -1,0 +1,1 @@
+"""What pages, gates and managers see of passes, gates and scans."""

@@ -1,0 +1,1 @@
+"""What changes passes, gates and who is inside."""
