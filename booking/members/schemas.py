@@ -1,12 +1,12 @@
 """What travels over the API of members."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
 
-from booking.web.principal import Role
+from booking.web.principal import Role, Scope
 
 Who = Annotated[str, Meta(min_length=1, max_length=60, description="A member number or a mobile phone number.")]
 Number = Annotated[str, Meta(min_length=1, max_length=60, description="A member number.")]
@@ -14,7 +14,9 @@ Name = Annotated[str, Meta(min_length=1, max_length=60)]
 Password = Annotated[str, Meta(min_length=1, max_length=1000)]
 Code = Annotated[str, Meta(min_length=1, max_length=20, description="The six digits of the text message.")]
 Label = Annotated[str, Meta(max_length=60, description="What its owner will know the token by.")]
-Id = Annotated[int, Meta(ge=0, lt=2**53)]
+ScopeKind: TypeAlias = Literal["place", "organisation", "all"]
+LARGEST_ID = 2**53
+Id = Annotated[int, Meta(ge=0, lt=LARGEST_ID)]
 
 
 class SignInRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -65,7 +67,7 @@ class RoleRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     number: Number
     role: Role
-    scope_kind: Literal["place", "organisation", "all"]
+    scope_kind: ScopeKind
     scope_id: Id = 0
 
 
@@ -124,7 +126,7 @@ class RoleView(msgspec.Struct, kw_only=True):
     """A role and where it holds."""
 
     role: Role
-    scope_kind: str
+    scope_kind: ScopeKind
     scope_id: int
 
 
@@ -211,10 +213,15 @@ class GrantView(msgspec.Struct, kw_only=True):
     number: str
     name: str
     role: Role
-    scope_kind: str
+    scope_kind: ScopeKind
     scope_id: int
     granted_at: datetime
     scope: NodeName | None
+
+    @property
+    def held(self) -> Scope:
+        """The role and where it holds, as rules know it."""
+        return Scope(self.role, self.scope_kind, self.scope_id)
 
 
 class Granted(msgspec.Struct, kw_only=True):
@@ -222,7 +229,7 @@ class Granted(msgspec.Struct, kw_only=True):
 
     member_id: int
     role: Role
-    scope_kind: str
+    scope_kind: ScopeKind
     scope_id: int
     new: bool
 

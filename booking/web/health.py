@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, Router, get
+from litestar.di import NamedDependency
 from sqlalchemy import text
 
 from booking.db import Database, ReadSession, WriteSession, is_safe, sqlite_version
@@ -42,7 +43,7 @@ def live() -> Live:
 
 
 @get("/health/ready")
-async def ready(request: Request[Any, Any, Any], database: Database) -> Response[Ready]:
+async def ready(request: Request[Any, Any, Any], database: NamedDependency[Database]) -> Response[Ready]:
     """Readers and the writer work, and the process is not about to stop."""
     await database.read(_reads)
     await database.write(_writes)

@@ -445,7 +445,7 @@ class TestLookup:
     @pytest.mark.parametrize("text", [number_of(LIN), phone_of(LIN), "510900000001", "5109 0000 0001"])
     async def test_by_number_phone_or_card(self, city: Database, text: str) -> None:
         card = await city.read(find_member, await as_principal(city, CHEN), text, NOON)
-        assert (card.id, card.phone, card.cards) == (LIN, "138****0001", ("••••••••0001",))
+        assert (card.id, card.phone, card.cards) == (LIN, "138****0001", ["••••••••0001"])
         assert [node.name for node in card.organisation] == ["宁波市", "镇海区", "骆驼街道", "东海电机厂"]
 
     @pytest.mark.parametrize("text", ["", "林晓", "3302", "\x00", "13800009999"])

@@ -7,7 +7,6 @@ import msgspec
 from litestar import Request, Response, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
-from msgspec import Meta
 
 from booking.clock import Clock
 from booking.db import Database, WriteSession
@@ -27,14 +26,13 @@ from booking.members.errors import (
 )
 from booking.members.queries import account
 from booking.members.queries.account import SignInRow
-from booking.members.queries.cards import MemberCard, member_card
+from booking.members.queries.cards import member_card
 from booking.members.rules.identity import printable
 from booking.members.schemas import (
+    LARGEST_ID,
     AccessPage,
-    AccessView,
     Ended,
     Id,
-    MemberView,
     MeView,
     PasswordChangeRequest,
     RoleView,
@@ -48,14 +46,9 @@ from booking.web.idempotency import once
 from booking.web.principal import Principal
 from booking.web.responses import answers, refusals
 
-Cursor = Annotated[Id | None, QueryParameter(description="The `next` of the page before.")]
-Limit = Annotated[Annotated[int, Meta(ge=1, le=100)], QueryParameter(description="How many at most.")]
+Cursor = Annotated[int | None, QueryParameter(ge=0, lt=LARGEST_ID, description="The `next` of the page before.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=100, description="How many at most.")]
 _MINE = refusals(Unauthenticated)
-
-
-def member_view(card: MemberCard) -> MemberView:
-    """A member's card as it travels."""
-    return msgspec.convert(card._asdict(), MemberView, from_attributes=True)
 
 
 @get("/me", responses=_MINE)
@@ -68,7 +61,7 @@ async def me(
     """Who is signed in."""
     card = await database.read(member_card, member.member_id, clock())
     roles = [RoleView(role=scope.role, scope_kind=scope.kind, scope_id=scope.id) for scope in member.scopes]
-    return MeView(member=member_view(card), roles=roles, unread=unread_of(request))
+    return MeView(member=card, roles=roles, unread=unread_of(request))
 
 
 @get("/me/sign-ins", responses=_MINE)
@@ -196,8 +189,7 @@ async def my_access_log(
 ) -> AccessPage:
     """What happened to the account, newest first."""
     rows = await database.read(account.access_log, member.member_id, cursor, limit + 1)
-    items = [AccessView(**row._asdict()) for row in rows[:limit]]
-    return AccessPage(items=items, next=items[-1].id if len(rows) > limit else None)
+    return AccessPage(items=rows[:limit], next=rows[limit - 1].id if len(rows) > limit else None)
 
 
 def _views(rows: list[SignInRow], member: Principal) -> list[SignInView]:

@@ -7,14 +7,13 @@ import msgspec
 from litestar import Request, Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
-from msgspec import Meta
 
 from booking.clock import Clock
 from booking.db import Database, WriteSession
 from booking.errors import Unauthenticated
 from booking.members import entrance
 from booking.members.api.entering import NOT_STORED
-from booking.members.api.me import Cursor, Limit, member_view
+from booking.members.api.me import Cursor, Limit
 from booking.members.errors import (
     LastAdministrator,
     MayNotGrant,
@@ -29,26 +28,26 @@ from booking.members.errors import (
 from booking.members.queries.lookup import find_member, member_id_of, members_of_organisation
 from booking.members.queries.roles import grants_visible_to
 from booking.members.schemas import (
+    LARGEST_ID,
     CounterCode,
     Granted,
     GrantView,
     Id,
-    ListedView,
     MembersPage,
     MemberView,
     RoleRequest,
+    ScopeKind,
 )
 from booking.members.service import codes, roles
 from booking.web.idempotency import once
 from booking.web.principal import Principal, Role, Scope
 from booking.web.responses import answers, refusals
 
-Found = Annotated[
-    Annotated[str, Meta(min_length=1, max_length=60)],
-    QueryParameter(description="A member number, a phone or a 5·1 card number, in full."),
+Key = Annotated[
+    str,
+    QueryParameter(min_length=1, max_length=60, description="A member number, a phone or a 5·1 card, in full."),
 ]
-Node = Annotated[Id, QueryParameter(description="A node of the organisation tree; those below it count too.")]
-ScopeKind = Annotated[str, Meta(pattern="^(place|organisation|all)$", max_length=12)]
+Node = Annotated[int, QueryParameter(ge=0, lt=LARGEST_ID, description="A node of the tree; those below it count too.")]
 
 
 @get("/members/lookup", responses=refusals(Unauthenticated, StaffOnly, NoSuchMember))
@@ -56,10 +55,10 @@ async def look_up_member(
     database: NamedDependency[Database],
     clock: NamedDependency[Clock],
     member: NamedDependency[Principal],
-    key: Found,
+    key: Key,
 ) -> MemberView:
     """The one member with exactly this number, phone or card, within the asker's reach."""
-    return member_view(await database.read(find_member, member, key, clock()))
+    return await database.read(find_member, member, key, clock())
 
 
 @get("/members", responses=refusals(Unauthenticated, StaffOnly, NoSuchOrganisation))
@@ -72,8 +71,7 @@ async def list_members(
 ) -> MembersPage:
     """The members of a node of the tree and of the nodes below it, for its officers."""
     rows = await database.read(members_of_organisation, member, organisation, cursor or 0, limit + 1)
-    items = [ListedView(**row._asdict()) for row in rows[:limit]]
-    return MembersPage(items=items, next=items[-1].id if len(rows) > limit else None)
+    return MembersPage(items=rows[:limit], next=rows[limit - 1].id if len(rows) > limit else None)
 
 
 @post(
@@ -110,8 +108,7 @@ async def issue_code(
 @get("/roles", responses=refusals(Unauthenticated, StaffOnly))
 async def list_roles(database: NamedDependency[Database], member: NamedDependency[Principal]) -> list[GrantView]:
     """Who holds which role: everywhere for an administrator, at their own places for a venue manager."""
-    rows = await database.read(grants_visible_to, member)
-    return [msgspec.convert(row._asdict(), GrantView, from_attributes=True) for row in rows]
+    return await database.read(grants_visible_to, member)
 
 
 @post(
@@ -161,7 +158,7 @@ async def revoke_role(
     member: NamedDependency[Principal],
 ) -> Response[bytes]:
     """Take a role back; the last administrator stays."""
-    scope = msgspec.convert({"role": role, "kind": scope_kind, "id": scope_id}, Scope)
+    scope = Scope(role, scope_kind, scope_id)
 
     def command(tx: WriteSession, now: datetime) -> Granted:
         roles.revoke_role(tx, now, member, member_id, scope)

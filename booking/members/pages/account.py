@@ -1,12 +1,12 @@
 """One's own account: who I am, where I am signed in, my password, what happened."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from booking.clock import Clock
@@ -21,7 +21,7 @@ from booking.members.rules.identity import printable
 from booking.members.rules.passwords import SHORTEST
 from booking.members.rules.roles import ROLE_NAMES
 from booking.members.rules.words import CATEGORY_NAMES, EVENT_NAMES, STANDING_REASONS
-from booking.members.schemas import Id
+from booking.members.schemas import LARGEST_ID, Id
 from booking.members.service import passwords, sign_ins
 from booking.web.idempotency import once_form
 from booking.web.language import sentence
@@ -173,7 +173,7 @@ async def access_log_page(
     request: Request[Any, Any, Any],
     database: NamedDependency[Database],
     member: NamedDependency[Principal],
-    cursor: Id | None = None,
+    cursor: Annotated[int | None, QueryParameter(ge=0, lt=LARGEST_ID)] = None,
 ) -> Response[str]:
     """What happened to the account, newest first."""
     rows = await database.read(account.access_log, member.member_id, cursor, LINES + 1)

@@ -10,6 +10,7 @@ from booking.members.models import AccessLogEntry, Account, Member, SignIn
 from booking.members.neighbours import last_text
 from booking.members.queries.lookup import member_id_of
 from booking.members.rules.sign_ins import CODE_LIVES
+from booking.members.schemas import AccessView
 
 
 class Credentials(NamedTuple):
@@ -28,16 +29,6 @@ class SignInRow(NamedTuple):
     created_at: datetime
     seen_at: datetime
     expires_at: datetime
-
-
-class AccessRow(NamedTuple):
-    """A line of the access log."""
-
-    id: int
-    at: datetime
-    event: str
-    agent: str
-    address: str
 
 
 def credentials_of(tx: ReadSession, who: str) -> Credentials | None:
@@ -70,14 +61,14 @@ def sign_ins_of(tx: ReadSession, member_id: int, kind: str, now: datetime) -> li
     return [SignInRow(*row) for row in rows]
 
 
-def access_log(tx: ReadSession, member_id: int, before: int | None, limit: int) -> list[AccessRow]:
+def access_log(tx: ReadSession, member_id: int, before: int | None, limit: int) -> list[AccessView]:
     """Lines of a member's access log, newest first, beginning below an id."""
     query = select(
         AccessLogEntry.id, AccessLogEntry.at, AccessLogEntry.event, AccessLogEntry.agent, AccessLogEntry.address
     ).where(AccessLogEntry.member_id == member_id)
     if before is not None:
         query = query.where(AccessLogEntry.id < before)
-    return [AccessRow(*row) for row in tx.execute(query.order_by(AccessLogEntry.id.desc()).limit(limit))]
+    return [AccessView(**row._mapping) for row in tx.execute(query.order_by(AccessLogEntry.id.desc()).limit(limit))]
 
 
 def demo_text(tx: ReadSession, number: str, now: datetime) -> str | None:

@@ -1,28 +1,20 @@
 """Finding members: by who works at a counter, and by officers within their part of the tree."""
 
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import select
 
 from booking.db import ReadSession
 from booking.members.errors import NoSuchMember, NoSuchOrganisation, StaffOnly
 from booking.members.models import Card, Member, Organisation
-from booking.members.queries.cards import MemberCard, member_card
+from booking.members.queries.cards import member_card
 from booking.members.rules.identity import normalised_number, normalised_phone
 from booking.members.rules.roles import Reach, reach
+from booking.members.schemas import ListedView, MemberView
 from booking.web.principal import Principal
 
 
-class Listed(NamedTuple):
-    """A member in a list of their organisation."""
-
-    id: int
-    number: str
-    name: str
-
-
-def find_member(tx: ReadSession, by: Principal, text: str, now: datetime) -> MemberCard:
+def find_member(tx: ReadSession, by: Principal, text: str, now: datetime) -> MemberView:
     """The one member with exactly this number, phone or card; there is no searching by name.
 
     Raises:
@@ -66,7 +58,7 @@ def within_reach(tx: ReadSession, allowed: Reach, organisation_id: int) -> bool:
 
 def members_of_organisation(
     tx: ReadSession, by: Principal, organisation_id: int, after: int, limit: int
-) -> list[Listed]:
+) -> list[ListedView]:
     """The members of a node and of the nodes below it, by id, beginning after one.
 
     Raises:
@@ -86,4 +78,4 @@ def members_of_organisation(
         .order_by(Member.id)
         .limit(limit)
     )
-    return [Listed(*row) for row in rows]
+    return [ListedView(**row._mapping) for row in rows]

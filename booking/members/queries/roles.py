@@ -1,8 +1,5 @@
 """Who holds which role where, as far as the reader may know."""
 
-from datetime import datetime
-from typing import Literal, NamedTuple, TypeAlias
-
 from sqlalchemy import ColumnElement, select, true
 
 from booking.db import ReadSession
@@ -11,38 +8,11 @@ from booking.members.models import Member, Organisation, RoleGrant
 from booking.members.neighbours import place_names
 from booking.members.rules.identity import normalised_number
 from booking.members.rules.roles import grantable, is_administrator
-from booking.web.principal import Principal, Role, Scope
-
-ScopeKind: TypeAlias = Literal["place", "organisation", "all"]
-
-
-class Named(NamedTuple):
-    """A place or a node, with its names in both languages."""
-
-    id: int
-    name: str
-    name_en: str
+from booking.members.schemas import GrantView, NodeName
+from booking.web.principal import Principal
 
 
-class Granted(NamedTuple):
-    """A role that a member holds; `scope` is the place's or the node's names, empty for everything."""
-
-    member_id: int
-    number: str
-    name: str
-    role: Role
-    scope_kind: ScopeKind
-    scope_id: int
-    granted_at: datetime
-    scope: Named | None
-
-    @property
-    def held(self) -> Scope:
-        """The role and where it holds, as rules know it."""
-        return Scope(self.role, self.scope_kind, self.scope_id)
-
-
-def grants_visible_to(tx: ReadSession, by: Principal) -> list[Granted]:
+def grants_visible_to(tx: ReadSession, by: Principal) -> list[GrantView]:
     """All roles for an administrator; for a venue manager those held at their own places.
 
     Raises:
@@ -65,13 +35,13 @@ def grants_visible_to(tx: ReadSession, by: Principal) -> list[Granted]:
         .order_by(RoleGrant.role, RoleGrant.scope_kind, RoleGrant.scope_id, RoleGrant.member_id)
     ).all()
     scopes = _scopes(tx, {(row.scope_kind, row.scope_id) for row in rows})
-    return [Granted._make((*row, scopes.get((row.scope_kind, row.scope_id)))) for row in rows]
+    return [GrantView(**row._mapping, scope=scopes.get((row.scope_kind, row.scope_id))) for row in rows]
 
 
-def places_to_staff(tx: ReadSession, by: Principal) -> list[Named]:
+def places_to_staff(tx: ReadSession, by: Principal) -> list[NodeName]:
     """The places for which the reader may name someone."""
     own = None if is_administrator(by.scopes) else by.places("venue_manager")
-    return [Named(*row) for row in tx.execute(place_names()) if own is None or row[0] in own]
+    return [NodeName(**row._mapping) for row in tx.execute(place_names()) if own is None or row[0] in own]
 
 
 def _visible(by: Principal) -> ColumnElement[bool]:
@@ -82,13 +52,13 @@ def _visible(by: Principal) -> ColumnElement[bool]:
     return at_places if own is None else at_places & RoleGrant.scope_id.in_(own)
 
 
-def _scopes(tx: ReadSession, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], Named]:
+def _scopes(tx: ReadSession, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], NodeName]:
     nodes = [number for kind, number in wanted if kind == "organisation"]
-    found = {("place", row[0]): Named(*row) for row in tx.execute(place_names())}
+    found = {("place", row[0]): NodeName(**row._mapping) for row in tx.execute(place_names())}
     for row in tx.execute(
         select(Organisation.id, Organisation.name, Organisation.name_en).where(Organisation.id.in_(nodes))
     ):
-        found["organisation", row[0]] = Named(*row)
+        found["organisation", row[0]] = NodeName(**row._mapping)
     return found
 
 

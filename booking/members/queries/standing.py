@@ -1,23 +1,12 @@
 """How many points count against a member now, and for what."""
 
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import func, select
 
 from booking.db import ReadSession
 from booking.members.models import StandingEntry
-
-
-class StandingPoint(NamedTuple):
-    """Points that still count, or that were taken back (0)."""
-
-    id: int
-    points: int
-    reason: str
-    subject: str
-    at: datetime
-    expires_at: datetime
+from booking.members.schemas import StandingView
 
 
 def points_of(tx: ReadSession, member_id: int, now: datetime) -> int:
@@ -31,7 +20,7 @@ def points_of(tx: ReadSession, member_id: int, now: datetime) -> int:
     )
 
 
-def standing_of(tx: ReadSession, member_id: int, now: datetime) -> tuple[StandingPoint, ...]:
+def standing_of(tx: ReadSession, member_id: int, now: datetime) -> list[StandingView]:
     """The entries that have not expired, newest first."""
     rows = tx.execute(
         select(
@@ -45,4 +34,4 @@ def standing_of(tx: ReadSession, member_id: int, now: datetime) -> tuple[Standin
         .where(StandingEntry.member_id == member_id, StandingEntry.expires_at > now)
         .order_by(StandingEntry.id.desc())
     )
-    return tuple(StandingPoint(*row) for row in rows)
+    return [StandingView(**row._mapping) for row in rows]
