@@ -1,1 +1,1 @@
-"""Reading fixtures and member lists, all checked before anything is loaded."""
+"""Fills an empty installation: the demo city's files, made-up members, and lists of real ones."""

@@ -1,0 +1,276 @@
+"""One struct a file: what a row of the demo city, or of a federation's own files, holds once it is checked.
+
+Field names are the column names. What a cell may hold stands in its type, so that the reader's checks and its
+advice come from one place. `assumed` names the columns that are assumptions rather than published facts.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from booking.web.locale import N_
+
+
+def _form(pattern: str, advice: str, most: int) -> Meta:
+    """Text of a certain form, and what to tell someone who wrote it otherwise."""
+    return Meta(pattern=f"^{pattern}$", max_length=most, extra={"advice": advice})
+
+
+Code = Annotated[
+    str,
+    _form(
+        "[a-z0-9]+(?:[-_][a-z0-9]+)*",
+        N_("“{value}”不能当代码。请只用小写字母、数字和中间的连字符，例如 may-day-plaza。"),
+        40,
+    ),
+]
+"""A short name in addresses and references, unique within its file or its place."""
+Name = Annotated[str, Meta(min_length=1, max_length=60)]
+NameEn = Annotated[str, Meta(min_length=1, max_length=80)]
+Prose = Annotated[str, Meta(max_length=500)]
+Line = Annotated[str, Meta(min_length=1, max_length=120)]
+Minutes = Annotated[int, Meta(ge=0, le=10_080)]
+HalfHours = Annotated[int, Meta(ge=1, le=48)]
+Heads = Annotated[int, Meta(ge=1, le=100_000)]
+Fen = Annotated[int, Meta(ge=0, le=100_000_000)]
+Year = Annotated[int, Meta(ge=1900, le=2100)]
+Telephone = Annotated[
+    str,
+    _form("[0-9]+(?:-[0-9]+)*", N_("“{value}”不是电话号码。请写数字，例如 12351 或 0574-87654321。"), 20),
+]
+Mobile = Annotated[str, _form("1[3-9][0-9]{9}", N_("“{value}”不是手机号。请写 11 位数字，例如 13905740000。"), 11)]
+MemberNumber = Annotated[
+    str,
+    _form("[0-9A-Za-z]{1,32}(?:-[0-9A-Za-z]+)*", N_("“{value}”不能当会员号。请只用数字、字母和中间的连字符。"), 32),
+]
+CardNumber = Annotated[str, _form("[0-9]{8,19}", N_("“{value}”不是卡号。请写 8 到 19 位数字。"), 19)]
+Role = Annotated[
+    str, _form("[a-z_]+@[a-z0-9_-]+", N_("“{value}”不是角色。请写成 角色@地点，例如 venue_manager@zhenhai。"), 80)
+]
+
+Category = Literal["frontline", "sci_tech_talent", "model_worker", "hardship"]
+Sex = Literal["male", "female", "unknown"]
+
+
+class WallTime(int):
+    """Half hours since local midnight: 0 is 00:00, 37 is 18:30, 48 the midnight that ends the day."""
+
+
+class Days(frozenset[str]):
+    """Weekdays as digits, Monday `1` to Sunday `7`, and `holiday`."""
+
+
+class RegionRow(Struct, frozen=True, kw_only=True):
+    """The box that every place lies in, so that swapped or mistyped coordinates are found."""
+
+    name: Name
+    name_en: NameEn
+    south: Annotated[float, Meta(ge=-90, le=90)]
+    west: Annotated[float, Meta(ge=-180, le=180)]
+    north: Annotated[float, Meta(ge=-90, le=90)]
+    east: Annotated[float, Meta(ge=-180, le=180)]
+
+
+class SportRow(Struct, frozen=True, kw_only=True):
+    """Something that people come for, under one of the Plaza's four programmes."""
+
+    code: Code
+    name: Name
+    name_en: NameEn
+    programme: Literal["health_sport", "culture", "education", "leisure"]
+
+
+class OrganisationRow(Struct, frozen=True, kw_only=True):
+    """A node of the tree; `members` belong to this node itself, those of the nodes below it come on top."""
+
+    code: Code
+    parent: Code | None = None
+    kind: Literal["city", "district", "park", "township", "village", "community", "enterprise"]
+    name: Name
+    name_en: Annotated[str, Meta(max_length=80)] = ""
+    members: Annotated[int, Meta(ge=0, le=10_000_000)] = 0
+    assumed: tuple[str, ...] = ()
+
+
+class PlaceRow(Struct, frozen=True, kw_only=True):
+    """A building or site; `district` is the code of a district or park among the organisations."""
+
+    code: Code
+    kind: Literal["culture_centre", "palace", "plaza", "sanatorium"]
+    name: Name
+    name_en: NameEn
+    district: Code
+    address: Line
+    address_en: Annotated[str, Meta(max_length=120)] = ""
+    latitude: Annotated[float, Meta(ge=-90, le=90)]
+    longitude: Annotated[float, Meta(ge=-180, le=180)]
+    floor_area: Annotated[int, Meta(ge=1, le=10_000_000)] | None = None
+    phone: Telephone | None = None
+    description: Prose = ""
+    description_en: Prose = ""
+    assumed: tuple[str, ...] = ()
+
+
+class ZoneRow(Struct, frozen=True, kw_only=True):
+    """A part of a place behind gates. A pass opens it from `early_minutes` before to `late_minutes` after."""
+
+    place: Code
+    code: Code
+    name: Name
+    name_en: NameEn
+    capacity: Heads | None = None
+    early_minutes: Minutes
+    late_minutes: Minutes
+    reentry: bool
+    anti_passback: bool
+    static_code: bool
+    assumed: tuple[str, ...] = ()
+
+
+class PolicyRow(Struct, frozen=True, kw_only=True):
+    """The rules of booking, and the document and clause that they come from. No `eligible`: every member."""
+
+    code: Code
+    name: Name
+    name_en: NameEn
+    document: Line
+    clause: Line
+    effective_from: date
+    opens_days_ahead: Annotated[int, Meta(ge=0, le=365)]
+    opens_at: WallTime
+    least_half_hours: HalfHours
+    most_half_hours: HalfHours
+    day_limit_half_hours: HalfHours
+    week_limit_bookings: Annotated[int, Meta(ge=1, le=1_000)]
+    cancel_cutoff_minutes: Minutes
+    hold_minutes: Annotated[int, Meta(ge=1, le=1_440)]
+    most_no_show_points: Annotated[int, Meta(ge=1, le=1_000)]
+    eligible: tuple[Category, ...] = ()
+    assumed: tuple[str, ...] = ()
+
+
+class PriceRow(Struct, frozen=True, kw_only=True):
+    """What half an hour costs a category (`member`: everyone) on a kind of day, between two wall times."""
+
+    policy: Code
+    category: Literal["member", "frontline", "sci_tech_talent", "model_worker", "hardship"]
+    days: Literal["weekday", "weekend", "holiday", "any"]
+    from_time: WallTime
+    until_time: WallTime
+    fen: Fen
+
+
+class FacilityRow(Struct, frozen=True, kw_only=True):
+    """A hall of courts (exclusive), or an area for so many heads at once (pooled)."""
+
+    place: Code
+    zone: Code
+    code: Code
+    name: Name
+    name_en: NameEn
+    sport: Code
+    kind: Literal["exclusive", "pooled"]
+    slot_minutes: Literal[30, 60]
+    capacity: Heads | None = None
+    policy: Code
+    assumed: tuple[str, ...] = ()
+
+
+class CourtRow(Struct, frozen=True, kw_only=True):
+    """What can be booked whole. Courts that name a unit in common exclude each other: a full court and its halves."""
+
+    place: Code
+    facility: Code
+    code: Code
+    name: Name
+    name_en: NameEn
+    kind: Literal["court", "full", "half", "table", "snooker", "room", "hall"]
+    units: Annotated[tuple[Code, ...], Meta(min_length=1)]
+    features: tuple[Code, ...] = ()
+    accessible: bool
+
+
+class OpeningRow(Struct, frozen=True, kw_only=True):
+    """Hours of a whole place, or of one facility: a facility with rows of its own uses only those."""
+
+    place: Code
+    facility: Code | None = None
+    days: Days
+    opens: WallTime
+    closes: WallTime
+
+
+class CalendarRow(Struct, frozen=True, kw_only=True):
+    """A public holiday, or a weekend day worked in exchange (`workday`), and who said so."""
+
+    day: date
+    kind: Literal["holiday", "workday"]
+    name: Name
+    name_en: NameEn
+    source: Line
+    assumed: tuple[str, ...] = ()
+
+
+class GateRow(Struct, frozen=True, kw_only=True):
+    """A turnstile or door and the zones behind it. The enrolment code is for the demo alone."""
+
+    place: Code
+    code: Code
+    name: Name
+    name_en: NameEn
+    direction: Literal["entry", "exit", "both"]
+    zones: Annotated[tuple[Code, ...], Meta(min_length=1)]
+    demo_enrolment_code: Annotated[str, Meta(max_length=40)] = ""
+
+
+class AccountRow(Struct, frozen=True, kw_only=True):
+    """A demo account with its published password. A role is held somewhere: `venue_manager@zhenhai`, `…@all`."""
+
+    number: MemberNumber
+    name: Name
+    name_en: NameEn
+    sex: Sex
+    birth_year: Year
+    phone: Mobile
+    organisation: Code
+    categories: tuple[Category, ...] = ()
+    card: CardNumber | None = None
+    roles: tuple[Role, ...] = ()
+    password: Annotated[str, Meta(min_length=8, max_length=100)]
+
+
+class MemberRow(Struct, frozen=True, kw_only=True):
+    """A member, made up or from a real list; `organisation` is a code of the tree.
+
+    What a list leaves blank is not said: None, and `unknown` for the sex. No category at all is the empty tuple.
+    """
+
+    number: MemberNumber
+    name: Name
+    sex: Sex = "unknown"
+    birth_year: Year | None = None
+    phone: Mobile | None = None
+    organisation: Code
+    categories: tuple[Category, ...] | None = None
+    card: CardNumber | None = None
+    dues_paid_until: date | None = None
+    joined_on: date | None = None
+
+
+class City(Struct, frozen=True, kw_only=True):
+    """Every row of every file, checked each by itself and all against each other."""
+
+    region: RegionRow
+    sports: tuple[SportRow, ...]
+    organisations: tuple[OrganisationRow, ...]
+    calendar: tuple[CalendarRow, ...]
+    policies: tuple[PolicyRow, ...]
+    prices: tuple[PriceRow, ...]
+    places: tuple[PlaceRow, ...]
+    zones: tuple[ZoneRow, ...]
+    facilities: tuple[FacilityRow, ...]
+    courts: tuple[CourtRow, ...]
+    opening: tuple[OpeningRow, ...]
+    gates: tuple[GateRow, ...]
+    accounts: tuple[AccountRow, ...]
