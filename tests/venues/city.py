@@ -55,7 +55,13 @@ async def build_city(database: Database) -> City:
 
 def populate(tx: WriteSession, now: datetime) -> City:
     """Store the city: open 08:00–22:00, bookable seven days ahead, ¥5 the half hour before 17:00 and ¥10 after."""
-    add(tx, Organisation, [{"id": 1, "code": "1", "kind": "city", "name": "宁波市", "path": "/1/"}])
+    tree = [
+        (1, None, "330200", "city", "宁波市", "Ningbo", "/1/"),
+        (2, 1, "330211", "district", "镇海区", "Zhenhai District", "/1/2/"),
+        (3, 1, "330205", "district", "江北区", "Jiangbei District", "/1/3/"),
+    ]
+    names = ("id", "parent_id", "code", "kind", "name", "name_en", "path")
+    add(tx, Organisation, [dict(zip(names, node, strict=True)) for node in tree])
     _places(tx)
     _terms(tx)
     _halls(tx)

@@ -1,16 +1,13 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event
 
 from booking.db import Database
 from booking.venues.catalogue import venues
 from booking.venues.errors import BookingNotFound
 from booking.venues.queries.alternatives import nearest
 from booking.venues.queries.bookings import Cursor, booking_view, bookings_of
-from booking.venues.schemas import Alternative
+from booking.venues.views import Alternative
 from tests.databases import SettableClock
 from tests.venues.bookings import add_booking
 from tests.venues.city import (
@@ -24,6 +21,7 @@ from tests.venues.city import (
     at,
     build_city,
 )
+from tests.venues.counting import statements
 
 TOMORROW = TODAY + timedelta(days=1)
 
@@ -31,24 +29,6 @@ TOMORROW = TODAY + timedelta(days=1)
 @pytest.fixture
 async def city(database: Database) -> City:
     return await build_city(database)
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """The statements that reads run."""
-    seen: list[str] = []
-    reader = database.store.reader
-    engine = getattr(reader, "sync_engine", reader)
-
-    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        if statement != "BEGIN":
-            seen.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 async def fill(database: Database, facility: int, courts: int, starts: float, ends: float, place: int = CENTRE) -> None:

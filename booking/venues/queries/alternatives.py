@@ -13,7 +13,7 @@ from booking.venues.queries.near import LatLon, metres_between, where_is
 from booking.venues.queries.occupancy import occupancy
 from booking.venues.rules import opening, policy
 from booking.venues.rules.opening import HALF_HOURS_A_DAY, Span
-from booking.venues.schemas import Alternative
+from booking.venues.views import Alternative
 
 MOST = 5
 FURTHEST_SHIFT = 6
