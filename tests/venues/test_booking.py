@@ -1,7 +1,7 @@
 """A member's booking from hold to end, on both databases."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -51,15 +51,9 @@ async def city(database: Database) -> City:
     return await build_city(database)
 
 
-def wish(starts: float, ends: float, **changes: Any) -> HoldRequest:
+def wish(starts: float, ends: float, *, day: date = TOMORROW, facility: int = BADMINTON, **more: Any) -> HoldRequest:
     """A wish for a badminton court tomorrow."""
-    chosen: dict[str, Any] = {
-        "place": CENTRE,
-        "facility": BADMINTON,
-        "starts": at(starts, TOMORROW),
-        "ends": at(ends, TOMORROW),
-    }
-    return HoldRequest(**(chosen | changes))
+    return HoldRequest(place=CENTRE, facility=facility, starts=at(starts, day), ends=at(ends, day), **more)
 
 
 def claims(tx: ReadSession) -> list[tuple[int, int, int | None]]:
@@ -91,7 +85,7 @@ class TestHold:
         ]
         assert held.status == "held"
         assert held.court is None, "a court that may still move is not told"
-        assert held.price_fen == 2000
+        assert held.price_fen == 800, "the frontline price"
 
     async def test_tells_a_chosen_court(self, database: Database, city: City) -> None:
         held = await database.write(hold_slot, city.worker, wish(18, 19, court=3))
@@ -99,7 +93,7 @@ class TestHold:
         assert {unit for _, unit, _ in await database.read(claims)} == {3}
 
     async def test_its_price_is_frozen_with_its_lines(self, database: Database, city: City) -> None:
-        held = await database.write(hold_slot, city.worker, wish(16, 18))
+        held = await database.write(hold_slot, city.partner, wish(16, 18))
         stored = await database.read(lambda tx: tx.get(Booking, place_id=CENTRE, id=held.id))
         assert stored is not None
         assert stored.price_fen == 2 * 500 + 2 * 1000
@@ -108,13 +102,13 @@ class TestHold:
     @pytest.mark.parametrize(
         ("request_", "error", "numbers"),
         [
-            (wish(18.25, 19), OffGrid, {"minutes": 60}),
-            (wish(18.5, 19.5), OffGrid, {"minutes": 60}),
-            (wish(19, 18), OffGrid, {"minutes": 60}),
+            (wish(18.25, 19), OffGrid, {"minutes": 30}),
+            (wish(18.5, 19.5, facility=GYM), OffGrid, {"minutes": 60}),
+            (wish(19, 18), OffGrid, {"minutes": 30}),
             (wish(7, 9), NotOpenThen, {"hours": ["08:00–22:00"]}),
             (wish(10, 15), WrongLength, {"most": "2", "asked": "5"}),
-            (wish(18, 19, starts=at(8), ends=at(9)), AlreadyBegun, {}),
-            (wish(18, 19, starts=at(18, TODAY + timedelta(8)), ends=at(19, TODAY + timedelta(8))), NotYetBookable, {}),
+            (wish(8, 9, day=TODAY), AlreadyBegun, {}),
+            (wish(18, 19, day=TODAY + timedelta(8)), NotYetBookable, {"days": 7}),
             (wish(18, 19, partners=[PartnerRequest(name="周敏", number="m999")]), PartnerNotFound, {"number": "m999"}),
         ],
     )
@@ -223,9 +217,9 @@ class TestConfirm:
         assert told == {city.worker.member_id, city.partner.member_id}
 
     async def test_charges_its_price_once(self, database: Database, city: City) -> None:
-        held = await database.write(hold_slot, city.worker, wish(18, 19))
-        await database.write(confirm_booking, city.worker, CENTRE, held.id)
-        await database.write(confirm_booking, city.worker, CENTRE, held.id)
+        held = await database.write(hold_slot, city.partner, wish(18, 19))
+        await database.write(confirm_booking, city.partner, CENTRE, held.id)
+        await database.write(confirm_booking, city.partner, CENTRE, held.id)
         stored = await database.read(lambda tx: tx.get(Booking, place_id=CENTRE, id=held.id))
         assert stored is not None
         assert stored.folio_id is not None
@@ -247,8 +241,8 @@ class TestConfirm:
 @pytest.fixture
 def booked(database: Database, city: City) -> Callable[..., Any]:
     async def book(request: HoldRequest) -> Any:
-        held = await database.write(hold_slot, city.worker, request)
-        return await database.write(confirm_booking, city.worker, CENTRE, held.id)
+        held = await database.write(hold_slot, city.partner, request)
+        return await database.write(confirm_booking, city.partner, CENTRE, held.id)
 
     return book
 
@@ -258,7 +252,7 @@ class TestCancel:
         self, database: Database, city: City, booked: Callable[..., Any]
     ) -> None:
         view = await booked(wish(18, 19))
-        ended = await database.write(cancel_booking, city.worker, CENTRE, view.id)
+        ended = await database.write(cancel_booking, city.partner, CENTRE, view.id)
         assert ended.status == "cancelled"
         assert await database.read(claims) == []
         assert set((await database.read(counters)).values()) == {0}
@@ -272,25 +266,25 @@ class TestCancel:
     ) -> None:
         view = await booked(wish(18, 19))
         clock.now = at(17, TOMORROW)
-        await database.write(cancel_booking, city.worker, CENTRE, view.id)
+        await database.write(cancel_booking, city.partner, CENTRE, view.id)
         assert await database.read(claims) == []
-        assert (await database.read(counters))[city.worker.member_id, "badminton:day"] == 2
-        assert await database.read(points_of, city.worker.member_id, clock.now) == 1
+        assert (await database.read(counters))[city.partner.member_id, "badminton:day"] == 2
+        assert await database.read(points_of, city.partner.member_id, clock.now) == 1
 
     async def test_twice_is_refused(self, database: Database, city: City, booked: Callable[..., Any]) -> None:
         view = await booked(wish(18, 19))
-        await database.write(cancel_booking, city.worker, CENTRE, view.id)
-        await refused(database.write(cancel_booking, city.worker, CENTRE, view.id), WrongStatus)
+        await database.write(cancel_booking, city.partner, CENTRE, view.id)
+        await refused(database.write(cancel_booking, city.partner, CENTRE, view.id), WrongStatus)
 
     async def test_can_be_taken_back_while_nobody_took_the_place(
         self, database: Database, city: City, booked: Callable[..., Any]
     ) -> None:
         view = await booked(wish(18, 19))
-        await database.write(cancel_booking, city.worker, CENTRE, view.id)
-        restored = await database.write(restore_booking, city.worker, CENTRE, view.id)
+        await database.write(cancel_booking, city.partner, CENTRE, view.id)
+        restored = await database.write(restore_booking, city.partner, CENTRE, view.id)
         assert restored.status == "confirmed"
         assert len(await database.read(claims)) == 2
-        assert (await database.read(counters))[city.worker.member_id, "badminton:day"] == 2
+        assert (await database.read(counters))[city.partner.member_id, "badminton:day"] == 2
         stored = await database.read(lambda tx: tx.get(Booking, place_id=CENTRE, id=view.id))
         assert stored is not None
         assert stored.folio_id is not None
@@ -300,9 +294,9 @@ class TestCancel:
         self, database: Database, city: City, booked: Callable[..., Any], clock: SettableClock
     ) -> None:
         view = await booked(wish(18, 19))
-        await database.write(cancel_booking, city.worker, CENTRE, view.id)
+        await database.write(cancel_booking, city.partner, CENTRE, view.id)
         clock.advance(minutes=11)
-        await refused(database.write(restore_booking, city.worker, CENTRE, view.id), WrongStatus)
+        await refused(database.write(restore_booking, city.partner, CENTRE, view.id), WrongStatus)
 
 
 class TestChange:
@@ -311,7 +305,7 @@ class TestChange:
     ) -> None:
         view = await booked(wish(18, 19))
         request = ChangeRequest(starts=at(10, TOMORROW), ends=at(11, TOMORROW))
-        changed = await database.write(change_booking, city.worker, CENTRE, view.id, request)
+        changed = await database.write(change_booking, city.partner, CENTRE, view.id, request)
         assert changed.starts == at(10, TOMORROW)
         assert changed.price_fen == 1000
         assert changed.version > view.version
@@ -328,7 +322,7 @@ class TestChange:
         view = await booked(wish(18, 19))
         before = await database.read(claims), await database.read(counters)
         request = ChangeRequest(starts=at(7, TOMORROW), ends=at(8, TOMORROW))
-        await refused(database.write(change_booking, city.worker, CENTRE, view.id, request), NotOpenThen)
+        await refused(database.write(change_booking, city.partner, CENTRE, view.id, request), NotOpenThen)
         assert (await database.read(claims), await database.read(counters)) == before
 
     async def test_an_overlapping_shift_does_not_stand_in_its_own_way(
@@ -336,7 +330,7 @@ class TestChange:
     ) -> None:
         view = await booked(wish(18, 20, court=1))
         request = ChangeRequest(starts=at(19, TOMORROW), ends=at(21, TOMORROW), court=1)
-        changed = await database.write(change_booking, city.worker, CENTRE, view.id, request)
+        changed = await database.write(change_booking, city.partner, CENTRE, view.id, request)
         assert changed.court == 1
 
 
@@ -348,9 +342,9 @@ class TestNoShow:
         await refused(database.write(mark_no_show, city.manager, CENTRE, view.id), WrongStatus)
         clock.now = at(18.5, TOMORROW)
         await database.write(mark_no_show, city.manager, CENTRE, view.id)
-        assert await database.read(points_of, city.worker.member_id, clock.now) == 2
+        assert await database.read(points_of, city.partner.member_id, clock.now) == 2
         await database.write(take_back_no_show, city.manager, CENTRE, view.id)
-        assert await database.read(points_of, city.worker.member_id, clock.now) == 0
+        assert await database.read(points_of, city.partner.member_id, clock.now) == 0
 
 
 class TestAllocationMutants:
@@ -363,7 +357,7 @@ class TestAllocationMutants:
         clock.now = at(17.25, TOMORROW)
         stored = await database.read(lambda tx: tx.get(Booking, place_id=CENTRE, id=told.id))
         assert stored is not None
-        await refused(database.write(hold_slot, city.worker, wish(18, 19, court=stored.court_id)), CourtTaken)
+        await refused(database.write(hold_slot, city.partner, wish(18, 19, court=stored.court_id)), CourtTaken)
 
     async def test_the_snapshot_passes_over_expired_holds(
         self, database: Database, city: City, clock: SettableClock

@@ -113,6 +113,12 @@ def confirm(tx: WriteSession, now: datetime, facts: FacilityFacts, booking: Book
     people.tell_all(tx, now, facts, booking, "booking.confirmed")
 
 
+def revive(tx: WriteSession, now: datetime, facts: FacilityFacts, booking: Booking, *, actor: str) -> None:
+    """What follows when an ended booking stands again: its charge, and the same passes as before."""
+    money.charge(tx, now, facts, booking, actor=actor)
+    people.revive_passes(tx, now, booking)
+
+
 def cancel_booking(tx: WriteSession, now: datetime, actor: Principal, place: int, booking_id: int) -> BookingView:
     """Give a booking up, for others to take.
 
@@ -184,7 +190,8 @@ def restore_booking(tx: WriteSession, now: datetime, actor: Principal, place: in
     court = take_place(tx, now, facts, booking_id, wanted)
     _change_status(tx, now, booking, "confirmed", was="cancelled", court_id=court, limits=limits)
     restored = owned(tx, actor, place, booking_id)
-    confirm(tx, now, facts, restored, actor=actor.actor)
+    revive(tx, now, facts, restored, actor=actor.actor)
+    people.tell_all(tx, now, facts, restored, "booking.restored")
     _note(tx, now, actor, facts, booking_id, "booking.restored", court=court)
     return booking_view(tx, now, place, booking_id, actor)
 

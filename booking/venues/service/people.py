@@ -6,7 +6,13 @@ from typing import NamedTuple
 
 from sqlalchemy import select, update
 
-from booking.checkin.service.passes import PassStatus, end_passes_of, issue_pass, reschedule_passes_of
+from booking.checkin.service.passes import (
+    PassStatus,
+    end_passes_of,
+    issue_pass,
+    reschedule_passes_of,
+    revive_passes_of,
+)
 from booking.clock import instant_of
 from booking.db import ReadSession, WriteSession, insert
 from booking.members.models import Member
@@ -136,6 +142,11 @@ def reschedule_passes(tx: WriteSession, now: datetime, facts: FacilityFacts, boo
 def end_passes(tx: WriteSession, now: datetime, booking: Booking, status: PassStatus) -> None:
     """The passes of a booking no longer open anything, and say why."""
     end_passes_of(tx, now, place_id=booking.place_id, issuer=ISSUER, subject_id=booking.id, status=status)
+
+
+def revive_passes(tx: WriteSession, now: datetime, booking: Booking) -> None:
+    """The same passes open again what they opened."""
+    revive_passes_of(tx, now, place_id=booking.place_id, issuer=ISSUER, subject_id=booking.id)
 
 
 def tell_all(tx: WriteSession, now: datetime, facts: FacilityFacts, booking: Booking, kind: str) -> None:
