@@ -357,10 +357,10 @@ def upgrade() -> None:
         sa.Column("replaced_by", INT64, nullable=True),
         sa.Column("issued_at", UTCDateTime(), nullable=False),
         sa.Column("changed_at", UTCDateTime(), nullable=False),
-        sa.CheckConstraint("party BETWEEN 1 AND 255", name=op.f("ck_passes_party")),
         sa.CheckConstraint(
             "status IN ('issued', 'unpaid', 'blocked', 'canceled', 'revoked')", name=op.f("ck_passes_status")
         ),
+        sa.CheckConstraint("party BETWEEN 1 AND 255", name=op.f("ck_passes_party")),
         sa.CheckConstraint("valid_from < valid_until", name=op.f("ck_passes_validity")),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_passes_place_id")),
         sa.PrimaryKeyConstraint("place_id", "id", name=op.f("pk_passes")),
@@ -370,25 +370,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_passes_member_id", ["member_id"], unique=False)
         batch_op.create_index("ix_passes_subject", ["place_id", "issuer", "subject_id"], unique=False)
 
-    op.create_table(
-        "pass_uses",
-        sa.Column("place_id", INT64, nullable=False),
-        sa.Column("pass_id", INT64, nullable=False),
-        sa.Column("zone_id", INT64, nullable=False),
-        sa.Column("admitted", INT64, nullable=False),
-        sa.Column("hours_from", UTCDateTime(), nullable=False),
-        sa.Column("admitted_in_hours", INT64, nullable=False),
-        sa.Column("inside", INT64, nullable=False),
-        sa.Column("service_day", sa.Date(), nullable=False),
-        sa.Column("first_entry_at", UTCDateTime(), nullable=True),
-        sa.CheckConstraint("admitted >= 0 AND admitted_in_hours >= 0", name=op.f("ck_pass_uses_admitted")),
-        sa.CheckConstraint("inside >= 0", name=op.f("ck_pass_uses_inside")),
-        sa.ForeignKeyConstraint(
-            ["place_id", "pass_id"], ["passes.place_id", "passes.id"], name=op.f("fk_pass_uses_place_id_pass_id")
-        ),
-        sa.PrimaryKeyConstraint("place_id", "pass_id", "zone_id", name=op.f("pk_pass_uses")),
-        sqlite_with_rowid=False,
-    )
     op.create_table(
         "prices",
         sa.Column("policy_id", INT64, nullable=False),
@@ -518,6 +499,25 @@ def upgrade() -> None:
         sa.Column("sent_at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_one_time_codes_member_id")),
         sa.PrimaryKeyConstraint("member_id", "purpose", name=op.f("pk_one_time_codes")),
+    )
+    op.create_table(
+        "pass_uses",
+        sa.Column("place_id", INT64, nullable=False),
+        sa.Column("pass_id", INT64, nullable=False),
+        sa.Column("zone_id", INT64, nullable=False),
+        sa.Column("admitted", INT64, nullable=False),
+        sa.Column("hours_from", UTCDateTime(), nullable=False),
+        sa.Column("admitted_in_hours", INT64, nullable=False),
+        sa.Column("inside", INT64, nullable=False),
+        sa.Column("service_day", sa.Date(), nullable=False),
+        sa.Column("first_entry_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint("admitted >= 0 AND admitted_in_hours >= 0", name=op.f("ck_pass_uses_admitted")),
+        sa.CheckConstraint("inside >= 0", name=op.f("ck_pass_uses_inside")),
+        sa.ForeignKeyConstraint(
+            ["place_id", "pass_id"], ["passes.place_id", "passes.id"], name=op.f("fk_pass_uses_place_id_pass_id")
+        ),
+        sa.PrimaryKeyConstraint("place_id", "pass_id", "zone_id", name=op.f("pk_pass_uses")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "role_grants",
