@@ -113,8 +113,8 @@ def converter(kind: inspect.Type) -> Convert:
             return lambda text: _decimal(text, least or 0, most or 0)
         case inspect.LiteralType(values=values):
             return one_of({str(value): value for value in values})
-        case inspect.VarTupleType(item_type=item, min_length=least):
-            return several(converter(item), least or 0)
+        case inspect.VarTupleType(item_type=item, min_length=least, max_length=most):
+            return several(converter(item), least or 0, most)
         case inspect.BoolType() | inspect.DateType():
             return {inspect.BoolType: one_of({"yes": True, "no": False}), inspect.DateType: day}[type(kind)]
         case inspect.CustomType(cls=cls):
@@ -164,13 +164,15 @@ def one_of(choices: Mapping[str, Any]) -> Convert:
     return convert
 
 
-def several(convert: Convert, least: int = 0) -> Convert:
+def several(convert: Convert, least: int = 0, most: int | None = None) -> Convert:
     """A list, its items apart by spaces or commas; none twice."""
 
     def convert_all(text: str) -> tuple[Any, ...]:
         words = [word for word in _SEPARATORS.split(text) if word]
         if len(words) < least:
             raise Unfit(N_("至少要写一项，几项之间用空格隔开。"))
+        if most is not None and len(words) > most:
+            raise Unfit(N_("“{value}”有 {found} 项，最多写 {most} 项。"), found=len(words), most=most)
         if len(set(words)) < len(words):
             raise Unfit(N_("“{value}”里有一项写了两次。请每项只写一次。"))
         return tuple(convert(word) for word in words)

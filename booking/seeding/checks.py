@@ -1,9 +1,11 @@
 """What the rows of a city must be to each other: unique, referring to what exists, in the right tier and region."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from typing import Any, NamedTuple, get_args
 
+from booking.places.service import MOST_ZONES
 from booking.seeding.problems import Problem
 from booking.seeding.rows import RegionRow
 from booking.seeding.sheets import Line, Sheet, Sheets
@@ -200,6 +202,16 @@ def courts(sheets: Sheets) -> Iterator[Problem]:
 
 
 _NO_COURTS = N_("“{value}”在 {file} 里一片场地也没有。请加上，或把 kind 改成 pooled 并写 capacity。")
+
+
+def zones(sheets: Sheets) -> Iterator[Problem]:
+    """A pass has a bit for each zone of its place, and not more than that."""
+    count: Counter[str] = Counter()
+    for number, zone in sheets.zones:
+        count[zone.place] += 1
+        if count[zone.place] == MOST_ZONES + 1:
+            text = N_("“{value}”的区域超过 {most} 个，一张入场券装不下。请把几个合成一个。")
+            yield sheets.zones.problem(number, "place", zone.place, text, most=MOST_ZONES)
 
 
 def exchanged_days(sheets: Sheets) -> Iterator[Problem]:

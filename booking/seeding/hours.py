@@ -85,7 +85,7 @@ def limits(sheets: Sheets) -> Iterator[Problem]:
             yield sheets.policies.problem(
                 number, "least_half_hours", row.least_half_hours, text, most=row.most_half_hours
             )
-        if row.most_half_hours > row.day_limit_half_hours:
+        if row.most_half_hours > row.day_limit_half_hours > 0:
             text = N_(
                 "每天限 {value} 个半小时，不够一次最长的 {most} 个。请把 day_limit_half_hours 改到 {most} 或更大。"
             )
@@ -100,28 +100,18 @@ def limits(sheets: Sheets) -> Iterator[Problem]:
             yield sheets.facilities.problem(number, "policy", facility.policy, text, most=most, slot=slot)
 
 
-class Timetable:
-    """The hours that hold for each facility: its own rows, or else its place's."""
-
-    def __init__(self, sheets: Sheets) -> None:
-        self._rows: dict[tuple[str, str | None], list[Line[OpeningRow]]] = defaultdict(list)
-        for line in sheets.opening:
-            if line.row.opens < line.row.closes:
-                self._rows[line.row.place, line.row.facility].append(line)
-
-    def of(self, facility: FacilityRow) -> list[Line[OpeningRow]]:
-        """The rows that hold for a facility."""
-        return self._rows.get((facility.place, facility.code)) or self._rows.get((facility.place, None), [])
-
-
 def slots(sheets: Sheets) -> Iterator[Problem]:
-    """Hours that a facility's slots do not fill exactly, and facilities that never open."""
-    timetable = Timetable(sheets)
-    spoiled = sheets.opening.spoiled or not sheets.opening.readable
+    """Hours that a facility's slots do not fill exactly, and facilities that never open.
+
+    A facility's own hours hold, or else those of its place.
+    """
+    hours: dict[tuple[str, str | None], list[Line[OpeningRow]]] = defaultdict(list)
+    for line in sheets.opening:
+        hours[line.row.place, line.row.facility].append(line)
     uneven: dict[int, FacilityRow] = {}
     for number, facility in sheets.facilities:
-        held = timetable.of(facility)
-        if not held and not spoiled:
+        held = hours.get((facility.place, facility.code)) or hours.get((facility.place, None), [])
+        if not held and not sheets.opening.spoiled and sheets.opening.readable:
             text = N_("“{value}”没有开放时间。请在 {file} 给它或它的场馆加一行。")
             yield sheets.facilities.problem(number, "code", facility.code, text, file=sheets.opening.file)
         for line in held:
@@ -139,7 +129,7 @@ def slots(sheets: Sheets) -> Iterator[Problem]:
 
 
 def unpriced(sheets: Sheets) -> Iterator[Problem]:
-    """Open half hours for which the policy has no price for everyone."""
+    """Half hours of some kind of day for which a policy has no price for everyone."""
     if sheets.prices.spoiled or not sheets.prices.readable:
         return
     priced: dict[tuple[str, str], set[int]] = defaultdict(set)
@@ -147,31 +137,14 @@ def unpriced(sheets: Sheets) -> Iterator[Problem]:
         if price.category == "member":
             for kind in _kinds(price):
                 priced[price.policy, kind].update(range(price.from_time, price.until_time))
-    timetable = Timetable(sheets)
-    policies = sheets.policies.keys("code")
-    for number, facility in sheets.facilities:
-        if (facility.policy,) not in policies:
-            continue
+    for number, policy in sheets.policies:
         for kind in KINDS:
-            missing = _open(timetable.of(facility), kind) - priced[facility.policy, kind]
-            if missing:
+            if missing := set(range(48)) - priced[policy.code, kind]:
                 first = min(missing)
-                last = next(half for half in range(first, 49) if half not in missing)
+                span = Span(first, next(half for half in range(first, 49) if half not in missing))
                 text = N_(
                     "“{value}”在 {kind} {span} 没有价格。请在 {file} 给它加一行 category 为 member 的价格，免费写 0。"
                 )
-                span = str(Span(first, last))
-                yield sheets.facilities.problem(
-                    number, "policy", facility.policy, text, kind=kind, span=span, file=sheets.prices.file
+                yield sheets.policies.problem(
+                    number, "code", policy.code, text, kind=kind, span=str(span), file=sheets.prices.file
                 )
-
-
-def _open(lines: list[Line[OpeningRow]], kind: str) -> set[int]:
-    """The half hours open on some day of a kind.
-
-    A Saturday worked in exchange is a weekday, and a holiday without hours of its own keeps its weekday's.
-    """
-    days = {"weekday": set("1234567"), "weekend": set("67"), "holiday": {"holiday"}}[kind]
-    if kind == "holiday" and not any("holiday" in line.row.days for line in lines):
-        days = set("1234567")
-    return {half for line in lines if line.row.days & days for half in range(line.row.opens, line.row.closes)}

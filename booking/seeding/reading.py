@@ -14,6 +14,7 @@ CHECKS: tuple[checks.Check, ...] = (
     checks.coordinates,
     checks.assumptions,
     checks.courts,
+    checks.zones,
     checks.exchanged_days,
     checks.roles,
     hours.order,

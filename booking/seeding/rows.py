@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from booking.places.schemas import PlaceKind
 from booking.web.locale import N_
 
 
@@ -25,15 +26,23 @@ Code = Annotated[
         40,
     ),
 ]
-"""A short name in addresses and references, unique within its file or its place."""
+"""What other rows refer to, unique within its file or its place."""
+Slug = Annotated[
+    str,
+    _form(
+        "[a-z0-9](?=.)[a-z0-9]*(?:-[a-z0-9]+)*",
+        N_("“{value}”要出现在网址里。请只用小写字母、数字和中间的连字符，至少两个字符，例如 may-day-plaza。"),
+        40,
+    ),
+]
+"""A code that also stands in addresses."""
 Name = Annotated[str, Meta(min_length=1, max_length=60)]
 NameEn = Annotated[str, Meta(min_length=1, max_length=80)]
 Prose = Annotated[str, Meta(max_length=500)]
 Line = Annotated[str, Meta(min_length=1, max_length=120)]
-Minutes = Annotated[int, Meta(ge=0, le=10_080)]
 HalfHours = Annotated[int, Meta(ge=1, le=48)]
 Heads = Annotated[int, Meta(ge=1, le=100_000)]
-Fen = Annotated[int, Meta(ge=0, le=100_000_000)]
+Fen = Annotated[int, Meta(ge=0, le=10_000_000)]
 Year = Annotated[int, Meta(ge=1900, le=2100)]
 Telephone = Annotated[
     str,
@@ -42,7 +51,7 @@ Telephone = Annotated[
 Mobile = Annotated[str, _form("1[3-9][0-9]{9}", N_("“{value}”不是手机号。请写 11 位数字，例如 13905740000。"), 11)]
 MemberNumber = Annotated[
     str,
-    _form("[0-9A-Za-z]{1,32}(?:-[0-9A-Za-z]+)*", N_("“{value}”不能当会员号。请只用数字、字母和中间的连字符。"), 32),
+    _form("[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*", N_("“{value}”不能当会员号。请只用数字、字母和中间的连字符。"), 20),
 ]
 CardNumber = Annotated[str, _form("[0-9]{8,19}", N_("“{value}”不是卡号。请写 8 到 19 位数字。"), 19)]
 Role = Annotated[
@@ -96,8 +105,8 @@ class OrganisationRow(Struct, frozen=True, kw_only=True):
 class PlaceRow(Struct, frozen=True, kw_only=True):
     """A building or site; `district` is the code of a district or park among the organisations."""
 
-    code: Code
-    kind: Literal["culture_centre", "palace", "plaza", "sanatorium"]
+    code: Slug
+    kind: PlaceKind
     name: Name
     name_en: NameEn
     district: Code
@@ -116,12 +125,12 @@ class ZoneRow(Struct, frozen=True, kw_only=True):
     """A part of a place behind gates. A pass opens it from `early_minutes` before to `late_minutes` after."""
 
     place: Code
-    code: Code
+    code: Slug
     name: Name
     name_en: NameEn
     capacity: Heads | None = None
-    early_minutes: Minutes
-    late_minutes: Minutes
+    early_minutes: Annotated[int, Meta(ge=0, le=720)]
+    late_minutes: Annotated[int, Meta(ge=0, le=720)]
     reentry: bool
     anti_passback: bool
     static_code: bool
@@ -129,9 +138,9 @@ class ZoneRow(Struct, frozen=True, kw_only=True):
 
 
 class PolicyRow(Struct, frozen=True, kw_only=True):
-    """The rules of booking, and the document and clause that they come from. No `eligible`: every member."""
+    """The rules of booking with their document and clause; a limit of 0 is none, no `eligible` is every member."""
 
-    code: Code
+    code: Slug
     name: Name
     name_en: NameEn
     document: Line
@@ -141,11 +150,11 @@ class PolicyRow(Struct, frozen=True, kw_only=True):
     opens_at: WallTime
     least_half_hours: HalfHours
     most_half_hours: HalfHours
-    day_limit_half_hours: HalfHours
-    week_limit_bookings: Annotated[int, Meta(ge=1, le=1_000)]
-    cancel_cutoff_minutes: Minutes
-    hold_minutes: Annotated[int, Meta(ge=1, le=1_440)]
-    most_no_show_points: Annotated[int, Meta(ge=1, le=1_000)]
+    day_limit_half_hours: Annotated[int, Meta(ge=0, le=48)]
+    week_limit_bookings: Annotated[int, Meta(ge=0, le=100)]
+    cancel_cutoff_minutes: Annotated[int, Meta(ge=0, le=10_080)]
+    hold_minutes: Annotated[int, Meta(ge=1, le=120)]
+    most_no_show_points: Annotated[int, Meta(ge=0, le=100)]
     eligible: tuple[Category, ...] = ()
     assumed: tuple[str, ...] = ()
 
@@ -166,7 +175,7 @@ class FacilityRow(Struct, frozen=True, kw_only=True):
 
     place: Code
     zone: Code
-    code: Code
+    code: Slug
     name: Name
     name_en: NameEn
     sport: Code
@@ -186,7 +195,7 @@ class CourtRow(Struct, frozen=True, kw_only=True):
     name: Name
     name_en: NameEn
     kind: Literal["court", "full", "half", "table", "snooker", "room", "hall"]
-    units: Annotated[tuple[Code, ...], Meta(min_length=1)]
+    units: Annotated[tuple[Code, ...], Meta(min_length=1, max_length=8)]
     features: tuple[Code, ...] = ()
     accessible: bool
 
@@ -213,14 +222,19 @@ class CalendarRow(Struct, frozen=True, kw_only=True):
 
 
 class GateRow(Struct, frozen=True, kw_only=True):
-    """A turnstile or door and the zones behind it. The enrolment code is for the demo alone."""
+    """A turnstile or door and the zones behind it; a scan lets `one` in, `all` of the party, or asks.
+
+    The enrolment code is for the demo alone.
+    """
 
     place: Code
-    code: Code
+    code: Slug
     name: Name
     name_en: NameEn
     direction: Literal["entry", "exit", "both"]
     zones: Annotated[tuple[Code, ...], Meta(min_length=1)]
+    heads_mode: Literal["one", "all", "ask"]
+    staffed: bool
     demo_enrolment_code: Annotated[str, Meta(max_length=40)] = ""
 
 

@@ -50,8 +50,8 @@ SMALL = {
     "zhenhai,reading,mon-sun,09:00,11:30\n"
     "zhenhai,reading,mon-sun,13:00,20:30\n"
     "plaza,,mon-sun,07:00,24:00\n",
-    "gates.csv": "place,code,name,name_en,direction,zones,demo_enrolment_code\n"
-    "zhenhai,main,正门闸机,Main gate,both,courts quiet,DEMO-1\n",
+    "gates.csv": "place,code,name,name_en,direction,zones,heads_mode,staffed,demo_enrolment_code\n"
+    "zhenhai,main,正门闸机,Main gate,both,courts quiet,one,yes,DEMO-1\n",
     "accounts.csv": "number,name,name_en,sex,birth_year,phone,organisation,categories,card,roles,password\n"
     "demo-worker,林晓,Lin Xiao,female,1993,15490000001,330211003-e001,frontline,510900000001,,demo-worker-pass\n"
     "demo-zhenhai,陈镇,Chen Zhen,male,1980,15490000003,330211003-e001,,,venue_manager@zhenhai,demo-zhenhai-pass\n",

@@ -32,8 +32,8 @@ class TestFigures:
 
     def test_every_place_is_there(self, city: City) -> None:
         kinds = Counter(place.kind for place in city.places)
-        assert kinds == {"culture_centre": 12, "palace": 11, "plaza": 1, "sanatorium": 1}
-        palaces = {place.district for place in city.places if place.kind == "palace"}
+        assert kinds == {"culture_centre": 12, "cultural_palace": 11, "plaza": 1, "sanatorium": 1}
+        palaces = {place.district for place in city.places if place.kind == "cultural_palace"}
         assert palaces == {one.code for one in city.organisations if one.kind == "district"}
 
     def test_zhenhai_has_its_published_figures(self, city: City) -> None:

@@ -56,7 +56,7 @@ CELLS = [
     ("sports", 2, "name", "羽\x00毛", "看不见"),
     ("zones", 2, "capacity", "一百", "1 到 100000 的整数"),
     ("zones", 2, "capacity", "\N{FULLWIDTH DIGIT ONE}00", "1 到 100000 的整数"),
-    ("zones", 2, "early_minutes", "99999", "0 到 10080"),
+    ("zones", 2, "early_minutes", "99999", "0 到 720"),
     ("region", 2, "south", "28,85", "双引号"),
     ("region", 2, "south", "28.85°", "29.97"),
     ("region", 2, "south", "31", "颠倒"),
@@ -73,6 +73,9 @@ CELLS = [
     ("courts", 3, "accessible", "maybe", "yes、no"),
     ("courts", 3, "code", "1", "第 2 行"),
     ("courts", 4, "units", "bd1 bd1", "只写一次"),
+    ("courts", 4, "units", "a b c d e f g h i", "最多写 8 项"),
+    ("gates", 2, "code", "1", "至少两个"),
+    ("gates", 2, "heads_mode", "two", "ask"),
     ("calendar", 2, "day", "2026-02-30", "2026-10-01"),
     ("calendar", 2, "day", "2026101", "2026-10-01"),
     ("calendar", 3, "day", "2026年10月12日", "周六或周日"),
@@ -110,7 +113,7 @@ ROWS = [
     ("sports", "reading,阅,Read,culture", "code", "第 3 行"),
     ("calendar", "2026/10/1,holiday,国庆节,National Day,x,", "day", "第 2 行"),
     ("courts", "zhenhai,reading,1,1号桌,Table 1,table,t1,,no", "facility", "pooled"),
-    ("gates", "plaza,main,正门,Main gate,both,quiet,", "zones", "courts"),
+    ("gates", "plaza,main,正门,Main gate,both,quiet,one,no,", "zones", "courts"),
     ("prices", "pool,member,any,00:00,24:00,1", "policy", "court"),
     ("organisations", "330300,,city,温州市,,0,", "kind", "第 2 行"),
 ]
@@ -162,16 +165,18 @@ class TestBadRows:
         (found,) = problems_of(write_city(tmp_path, courts=courts))
         assert (Path(found.file).name, found.line, found.column) == ("facilities.csv", 4, "code")
 
-    def test_hours_without_a_price_are_named_for_each_facility(self, tmp_path: Path) -> None:
-        found = problems_of(write_city(tmp_path, prices=spoilt("prices", 2, from_time="07:30")))
-        assert [(problem.line, problem.column) for problem in found] == [(2, "policy"), (4, "policy")]
-        assert "weekday 07:00–07:30" in str(found[0])
+    def test_hours_without_a_price_are_named(self, tmp_path: Path) -> None:
+        prices = spoilt("prices", 2, from_time="07:30").replace("quiet,member,any", "quiet,hardship,any")
+        found = problems_of(write_city(tmp_path, prices=prices))
+        assert [(problem.line, problem.column) for problem in found] == [(2, "code"), *[(3, "code")] * 3]
+        assert "weekday 00:00–07:30" in str(found[0])
+        assert "holiday 00:00–24:00" in str(found[3])
 
-    def test_a_holiday_keeps_the_hours_of_its_weekday_and_needs_a_price(self, tmp_path: Path) -> None:
-        prices = spoilt("prices", 5, until_time="22:00")
-        (found,) = problems_of(write_city(tmp_path, prices=prices))
-        assert found.line == 4
-        assert "holiday 22:00–24:00" in str(found)
+    def test_more_zones_than_a_pass_has_room_for(self, tmp_path: Path) -> None:
+        row = "plaza,zone-{},区,Zone,,0,0,yes,yes,yes,"
+        zones = SMALL["zones.csv"] + "\n".join(row.format(number) for number in range(25))
+        (found,) = problems_of(write_city(tmp_path, zones=zones))
+        assert (found.line, found.column) == (27, "place")
 
     def test_slots_that_a_policy_does_not_fill(self, tmp_path: Path) -> None:
         policies = spoilt("policies", 2, most_half_hours="3")
