@@ -25,6 +25,7 @@ from booking.members import pages as members_pages
 from booking.members.authentication import Authentication
 from booking.notices.webhook import channel
 from booking.settings import Settings
+from booking.venues import api as venues_api
 from booking.web import documentation, health, pages, problems
 from booking.web.hub import Hub
 from booking.web.locale import Translator
@@ -40,6 +41,7 @@ ROUTERS = [
     pages.router,
     members_api.router,
     members_pages.router,
+    venues_api.router,
 ]
 
 

@@ -170,3 +170,17 @@ class LengthsCross(Invalid):
 
     code = "lengths_cross"
     text = N_("最短 {least} 个半小时比最长 {most} 个还长，请改其中一个。")
+
+
+class DayTooFar(Invalid):
+    """A day that the calendar does not reach."""
+
+    code = "day_too_far"
+    text = N_("只能查 {first} 到 {last} 之间的日期。")
+
+
+class CursorUnknown(Invalid):
+    """A cursor that none of our pages gave."""
+
+    code = "cursor_unknown"
+    text = N_("翻页的位置不对，请从第一页重新开始。")

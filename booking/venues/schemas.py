@@ -83,6 +83,12 @@ class BlockView(msgspec.Struct, frozen=True):
     ends: datetime
 
 
+class BlockLifted(msgspec.Struct, frozen=True):
+    """The id of the block whose courts can be booked again."""
+
+    lifted: int
+
+
 class PriceLine(msgspec.Struct, frozen=True):
     """So many half hours at one price."""
 
@@ -137,10 +143,10 @@ class BookingView(msgspec.Struct, kw_only=True):
     ended_reason: str
 
 
-class BookingList(msgspec.Struct, frozen=True):
+class BookingPage(msgspec.Struct, frozen=True):
     """A page of bookings; `next` is the cursor of the page after it."""
 
-    bookings: list[BookingView]
+    items: list[BookingView]
     next: str | None
 
 

@@ -100,6 +100,15 @@ class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     opens_for_booking: datetime | None
 
 
+class SportView(msgspec.Struct, frozen=True, kw_only=True):
+    """A sport, and at how many places there is something for it."""
+
+    code: str
+    name: str
+    name_en: str
+    places: int
+
+
 class PlaceView(msgspec.Struct, frozen=True, kw_only=True):
     """A place, and how far it is from the point that was asked about."""
 

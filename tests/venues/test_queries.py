@@ -4,7 +4,7 @@ import pytest
 
 from booking.db import Database
 from booking.venues.catalogue import venues
-from booking.venues.errors import BookingNotFound
+from booking.venues.errors import BookingNotFound, CursorUnknown
 from booking.venues.queries.alternatives import nearest
 from booking.venues.queries.bookings import Cursor, booking_view, bookings_of
 from booking.venues.views import Alternative
@@ -167,18 +167,18 @@ class TestBookingsOf:
     ) -> None:
         added = await self.many(database, city)
         upcoming = await database.read(bookings_of, clock(), city.worker, upcoming=True)
-        assert [one.id for one in upcoming.bookings] == added[1:]
+        assert [one.id for one in upcoming.items] == added[1:]
         clock.advance(days=1)
         past = await database.read(bookings_of, clock(), city.worker, upcoming=False)
-        assert [one.id for one in past.bookings] == [added[3], added[2], added[1], added[0]]
+        assert [one.id for one in past.items] == [added[3], added[2], added[1], added[0]]
 
     async def test_ended_early_is_no_longer_upcoming(
         self, database: Database, clock: SettableClock, city: City
     ) -> None:
         cancelled = await database.write(add_booking, starts=18, ends=19, by=city.worker, status="cancelled")
-        assert (await database.read(bookings_of, clock(), city.worker, upcoming=True)).bookings == []
+        assert (await database.read(bookings_of, clock(), city.worker, upcoming=True)).items == []
         past = await database.read(bookings_of, clock(), city.worker, upcoming=False)
-        assert [one.id for one in past.bookings] == [cancelled]
+        assert [one.id for one in past.items] == [cancelled]
 
     @pytest.mark.parametrize("upcoming", [True, False])
     async def test_pages_follow_each_other_without_gap_or_repeat(
@@ -190,11 +190,11 @@ class TestBookingsOf:
         paged, cursor = [], None
         while True:
             page = await database.read(bookings_of, clock(), city.worker, upcoming=upcoming, after=cursor, limit=2)
-            paged += page.bookings
+            paged += page.items
             if page.next is None:
                 break
             cursor = Cursor.read(page.next)
-        assert [one.id for one in paged] == [one.id for one in whole.bookings]
+        assert [one.id for one in paged] == [one.id for one in whole.items]
         assert len(paged) > 2
 
     async def test_takes_two_statements_however_many(
@@ -205,7 +205,7 @@ class TestBookingsOf:
             await database.read(bookings_of, clock(), city.worker, upcoming=True)
         assert len(seen) == 2
 
-    @pytest.mark.parametrize("text", ["", "1.2", "a.b.c", "1.2.-3", "1.2.9007199254740992", "1.2.3.4"])
+    @pytest.mark.parametrize("text", ["", "1.2", "a.b.c", "1.2.-3", "1.2.9007199254740992", "1.2.٣", "1.2.3.4"])
     def test_a_cursor_of_others_is_refused(self, text: str) -> None:
-        with pytest.raises(ValueError, match=r".*"):
+        with pytest.raises(CursorUnknown):
             Cursor.read(text)

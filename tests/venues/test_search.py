@@ -1,4 +1,4 @@
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -33,8 +33,10 @@ async def city(database: Database) -> City:
 
 
 class TestSearch:
-    async def look(self, database: Database, clock: SettableClock, **wish: Any) -> list[SearchHit]:
-        return await database.read(search, clock(), **{"sport": "badminton", "day": TODAY} | wish)
+    async def look(
+        self, database: Database, clock: SettableClock, *, sport: str = "badminton", day: date = TODAY, **wish: Any
+    ) -> list[SearchHit]:
+        return await database.read(search, clock(), sport=sport, day=day, **wish)
 
     async def full(self, database: Database, facility: int, place: int, starts: float, ends: float) -> None:
         for court in range(1, 5):

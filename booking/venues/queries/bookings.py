@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, tuple_, un
 from booking.clock import half_hour_of, instant_of
 from booking.db import ReadSession
 from booking.places.models import Place
-from booking.venues.errors import BookingNotFound
+from booking.venues.errors import BookingNotFound, CursorUnknown
 from booking.venues.models import Booking, Court, Facility, Partner, Policy
 from booking.venues.rules import policy, settling
-from booking.venues.schemas import BookingList, BookingView, PartnerView
+from booking.venues.schemas import BookingPage, BookingView, PartnerView
 from booking.web.principal import Principal
 
 LIVE = ("held", "confirmed", "pending")
@@ -31,12 +31,15 @@ class Cursor(NamedTuple):
         """The cursor in an address.
 
         Raises:
-            ValueError: it is none of ours.
+            CursorUnknown: it is none of ours.
         """
-        starts, place, booking = (int(part) for part in text.split("."))
-        if not all(0 <= part < 2**53 for part in (starts, place, booking)):
-            raise ValueError(f"{text!r} is not a cursor")
-        return cls(starts, place, booking)
+        parts = text.split(".")
+        if len(parts) != 3 or not all(part.isascii() and part.isdecimal() and len(part) <= 16 for part in parts):
+            raise CursorUnknown
+        numbers = [int(part) for part in parts]
+        if max(numbers) >= 2**53:
+            raise CursorUnknown
+        return cls(*numbers)
 
     def __str__(self) -> str:
         return f"{self.starts}.{self.place}.{self.id}"
@@ -71,7 +74,7 @@ def bookings_of(
     upcoming: bool,
     after: Cursor | None = None,
     limit: int = 20,
-) -> BookingList:
+) -> BookingPage:
     """A page of a member's bookings, those that they were named a partner of included.
 
     Upcoming ones are live and not over, the next one first; the others were played or ended early, newest first.
@@ -82,12 +85,12 @@ def bookings_of(
     players = _players(tx, shown)
     further = Cursor(shown[-1].starts, shown[-1].place_id, shown[-1].id) if len(rows) > limit else None
     views = [_view(row, players[row.place_id, row.id], now, viewer) for row in shown]
-    return BookingList(views, None if further is None else str(further))
+    return BookingPage(views, None if further is None else str(further))
 
 
 def next_booking(tx: ReadSession, now: datetime, viewer: Principal) -> BookingView | None:
     """The member's next booking, or the one that they are playing now."""
-    return next(iter(bookings_of(tx, now, viewer, upcoming=True, limit=1).bookings), None)
+    return next(iter(bookings_of(tx, now, viewer, upcoming=True, limit=1).items), None)
 
 
 def _live(now: datetime) -> ColumnElement[bool]:

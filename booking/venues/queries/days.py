@@ -1,13 +1,17 @@
 """A facility's local day: when it is open, its slots, what they cost, and when it can be booked."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from booking.clock import instant_of, local_date
 from booking.places.catalogue import kind_of_day
 from booking.venues.catalogue import FacilityFacts, Venues
+from booking.venues.errors import DayTooFar
 from booking.venues.rules import opening, pricing
 from booking.venues.rules.opening import Span
+from booking.web.facts import Day
+
+FURTHEST = timedelta(days=400)
 
 
 def open_spans_of(known: Venues, facts: FacilityFacts, day: date) -> list[Span]:
@@ -25,3 +29,14 @@ def price_of(known: Venues, facts: FacilityFacts, span: Span, categories: Collec
     kind = kind_of_day(known.places.calendar, local_date(instant_of(span.starts)))
     paying = heads if facts.pooled else 1
     return pricing.quote(facts.prices, kind, span.starts, span.ends, categories, paying).fen
+
+
+def reachable(day: date, now: datetime) -> None:
+    """A day is near enough to be asked about.
+
+    Raises:
+        DayTooFar: it is more than a year away.
+    """
+    today = local_date(now)
+    if abs(day - today) > FURTHEST:
+        raise DayTooFar(first=Day(today - FURTHEST), last=Day(today + FURTHEST))

@@ -9,7 +9,7 @@ from booking.members.models import Organisation
 from booking.places.models import Place
 from booking.venues.catalogue import FacilityFacts, FacilityNotFound, Venues, venues
 from booking.venues.queries.near import LatLon, metres_between, where_is
-from booking.venues.views import FacilityView, PlaceView
+from booking.venues.views import FacilityView, PlaceView, SportView
 from booking.web.facts import Named
 
 
@@ -22,6 +22,21 @@ def places_list(tx: ReadSession, near: LatLon | None = None, district: str = "")
         if not district or place.district == district
     ]
     return sorted(found, key=lambda place: (place.metres or 0, place.id))
+
+
+def sports(tx: ReadSession) -> list[SportView]:
+    """Every sport that there is a facility for, the most common first."""
+    known = venues(tx)
+    found = [
+        SportView(
+            code=code,
+            name=them[0].sport.name,
+            name_en=them[0].sport.name_en,
+            places=len({facts.place.id for facts in them}),
+        )
+        for code, them in known.by_sport.items()
+    ]
+    return sorted(found, key=lambda sport: (-sport.places, sport.code))
 
 
 def place_coded(tx: ReadSession, code: str) -> PlaceView:
