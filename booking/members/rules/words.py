@@ -11,10 +11,10 @@ CATEGORY_NAMES = {
 
 EVENT_NAMES = {
     "activated": N_("开通了账号"),
-    "signed_in": N_("登录"),
+    "signed_in": N_("登录了"),
     "sign_in_failed": N_("密码不对，没有登录"),
     "locked": N_("密码错误太多次，暂停登录"),
-    "signed_out": N_("退出登录"),
+    "signed_out": N_("退出了登录"),
     "sign_in_ended": N_("结束了一处登录"),
     "others_ended": N_("结束了其他所有登录"),
     "all_ended": N_("结束了所有登录"),
