@@ -24,8 +24,11 @@ from booking.members import api as members_api
 from booking.members import pages as members_pages
 from booking.members.authentication import Authentication
 from booking.notices.webhook import channel
+from booking.rehearsal import kinds
 from booking.settings import Settings
 from booking.venues import api as venues_api
+from booking.venues.service.closing import CLOSE_COURTS
+from booking.venues.service.lowering import LOWER_CAPACITY
 from booking.web import documentation, health, pages, problems
 from booking.web.hub import Hub
 from booking.web.locale import Translator
@@ -44,6 +47,8 @@ ROUTERS = [
     venues_api.router,
 ]
 
+KINDS_OF_CHANGE = [CLOSE_COURTS, LOWER_CAPACITY]
+
 
 def create_app(
     settings: Settings, *, clock: Clock = system_clock, tokens: Tokens | None = None, background: bool = True
@@ -56,6 +61,8 @@ def create_app(
         tokens: the source of secrets; tests pass a seeded one.
         background: whether this process also runs the background loops.
     """
+    for kind in KINDS_OF_CHANGE:
+        kinds.register(kind)
     made_tokens = tokens or Tokens()
     ids = Ids(clock)
     database = Database(settings.database, clock, ids, made_tokens)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 
 from booking.audit.service import record
-from booking.db import WriteSession, insert
+from booking.db import WriteSession
 from booking.members.service.standing import add_points
 from booking.venues.catalogue import FacilityFacts, venues
 from booking.venues.errors import AlreadyBegun, BookingNotFound, HoldExpired, WrongStatus
@@ -17,7 +17,7 @@ from booking.venues.rules.settling import has_expired
 from booking.venues.schemas import BookingView, ChangeRequest, HoldRequest
 from booking.venues.service import money, people, terms
 from booking.venues.service.claims import give_back
-from booking.venues.service.taking import Wanted, kind_wanted, take_place
+from booking.venues.service.taking import Wanted, kind_wanted, store_booking, take_place
 from booking.web.facts import Instant
 from booking.web.locale import N_
 from booking.web.principal import Principal
@@ -53,32 +53,21 @@ def hold_slot(tx: WriteSession, now: datetime, booker: Principal, request: HoldR
     booking_id = tx.ids.next()
     limits = terms.take_limits(tx, facts, booker.member_id, span)
     court = take_place(tx, now, facts, booking_id, wanted)
-    tx.execute(
-        insert(tx, Booking).values(
-            place_id=request.place,
-            id=booking_id,
-            facility_id=request.facility,
-            status="held",
-            member_id=booker.member_id,
-            contact_name=booker.name,
-            contact_phone="",
-            court_kind=wanted.kind,
-            court_id=court,
-            pinned=request.court is not None,
-            starts=span.starts,
-            ends=span.ends,
-            party=heads,
-            policy_id=facts.policy.id,
-            price_fen=quote.fen,
-            quote=quote,
-            limits=limits,
-            sequence=0,
-            source=booker.medium,
-            created_at=now,
-            changed_at=now,
-            hold_expires_at=now + timedelta(minutes=facts.policy.hold_minutes),
-            ended_reason="",
-        )
+    store_booking(
+        tx,
+        now,
+        facts,
+        booking_id,
+        wanted,
+        status="held",
+        member_id=booker.member_id,
+        contact_name=booker.name,
+        court_id=court,
+        price_fen=quote.fen,
+        quote=quote,
+        limits=limits,
+        source=booker.medium,
+        hold_expires_at=now + timedelta(minutes=facts.policy.hold_minutes),
     )
     people.write_partners(tx, request.place, booking_id, booker, partners)
     _note(tx, now, booker, facts, booking_id, "booking.held", court=court, starts=span.starts, ends=span.ends)
@@ -156,6 +145,7 @@ def end_booking(
     actor: str,
     reason: str = "",
     keep_limits: bool = False,
+    tell: bool = True,
 ) -> None:
     """End a booking before its time, whoever ends it: its place, limits, money and passes are given back.
 
@@ -167,7 +157,8 @@ def end_booking(
     if booking.status == "confirmed":
         money.reverse(tx, now, booking, actor=actor)
         people.end_passes(tx, now, booking, "canceled")
-        people.tell_all(tx, now, facts, booking, f"booking.{status}")
+        if tell:
+            people.tell_all(tx, now, facts, booking, "booking.cancelled")
 
 
 def restore_booking(tx: WriteSession, now: datetime, actor: Principal, place: int, booking_id: int) -> BookingView:

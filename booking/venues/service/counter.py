@@ -21,7 +21,7 @@ from booking.venues.schemas import BlockRequest, BlockView, BookingView, WalkInR
 from booking.venues.service import people, terms
 from booking.venues.service.booking import POINTS_KEPT, STATUS_NAMES, confirm, owned
 from booking.venues.service.claims import cells_of, claim, claimed, release
-from booking.venues.service.taking import Wanted, kind_wanted, take_place
+from booking.venues.service.taking import Wanted, kind_wanted, store_booking, take_place
 from booking.web.locale import N_
 from booking.web.principal import Principal
 
@@ -53,32 +53,22 @@ def book_at_counter(
     quote = terms.price(known, facts, span, categories, request.heads)
     booking_id = tx.ids.next()
     court = take_place(tx, now, facts, booking_id, wanted)
-    tx.execute(
-        insert(tx, Booking).values(
-            place_id=place,
-            id=booking_id,
-            facility_id=request.facility,
-            status="confirmed",
-            member_id=player.member_id,
-            contact_name=player.name,
-            contact_phone=request.contact_phone,
-            court_kind=wanted.kind,
-            court_id=court,
-            pinned=request.court is not None,
-            starts=span.starts,
-            ends=span.ends,
-            party=request.heads,
-            policy_id=facts.policy.id,
-            price_fen=quote.fen,
-            quote=quote,
-            limits=[],
-            sequence=0,
-            source="counter",
-            booked_by=staff.member_id,
-            created_at=now,
-            changed_at=now,
-            ended_reason="",
-        )
+    store_booking(
+        tx,
+        now,
+        facts,
+        booking_id,
+        wanted,
+        status="confirmed",
+        member_id=player.member_id,
+        contact_name=player.name,
+        contact_phone=request.contact_phone,
+        court_id=court,
+        price_fen=quote.fen,
+        quote=quote,
+        limits=[],
+        source="counter",
+        booked_by=staff.member_id,
     )
     people.write_partners(tx, place, booking_id, player, [])
     confirm(tx, now, facts, owned(tx, staff, place, booking_id), actor=staff.actor)

@@ -1,12 +1,13 @@
 """Taking a place for a booking: a court, or heads of a pooled area; a refusal brings the nearest that would do."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from booking.clock import instant_of
-from booking.db import WriteSession
+from booking.db import WriteSession, insert
 from booking.venues.catalogue import CourtNotFound, FacilityFacts
 from booking.venues.errors import CourtTaken, PoolFull, SlotTaken, StillPlanning
+from booking.venues.models import Booking
 from booking.venues.queries.alternatives import nearest
 from booking.venues.rules.assignment import Impossible, OutOfTime, Overfull, Wish
 from booking.venues.rules.opening import Span
@@ -61,6 +62,30 @@ def take_place(tx: WriteSession, now: datetime, facts: FacilityFacts, booking_id
     if isinstance(found, Impossible):
         raise _refusal(tx, now, facts, wanted, found)
     return found
+
+
+def store_booking(
+    tx: WriteSession, now: datetime, facts: FacilityFacts, booking_id: int, wanted: Wanted, **values: Any
+) -> None:
+    """Write the row of a booking whose place was taken; `values` says for whom, at what price and in what state."""
+    place, facility = facts.key
+    always = {
+        "place_id": place,
+        "id": booking_id,
+        "facility_id": facility,
+        "court_kind": wanted.kind,
+        "pinned": wanted.court is not None,
+        "starts": wanted.span.starts,
+        "ends": wanted.span.ends,
+        "party": wanted.heads,
+        "policy_id": facts.policy.id,
+        "contact_phone": "",
+        "sequence": 0,
+        "created_at": now,
+        "changed_at": now,
+        "ended_reason": "",
+    }
+    tx.execute(insert(tx, Booking).values(always | values))
 
 
 def _refusal(
