@@ -21,6 +21,7 @@ function prepare(root) {
   all("[data-hour-range]", root).forEach(sumHours);
   all("[data-grid] table", root).forEach(rove);
   all("[data-ring]", root).forEach(turn);
+  all("[data-locate]", root).forEach(locate);
   all(".date-strip, .tabs", root).forEach((strip) => {
     const current = strip.querySelector("[aria-current]");
     if (current) strip.scrollLeft += current.getBoundingClientRect().left - strip.getBoundingClientRect().left - 16;
@@ -46,6 +47,17 @@ document.addEventListener("click", (event) => {
     window.print();
   }
 });
+
+// The nearest first: a form with the fields lat and lon, shown where the browser can tell where it is (https, or this machine).
+function locate(button) {
+  if (!navigator.geolocation || !isSecureContext) return;
+  button.hidden = false;
+  button.addEventListener("click", () => navigator.geolocation.getCurrentPosition(({ coords }) => {
+    button.form.elements.lat.value = coords.latitude.toFixed(3);
+    button.form.elements.lon.value = coords.longitude.toFixed(3);
+    button.form.submit();
+  }, () => announce(button.dataset.failed)));
+}
 
 // A second tap on a slow network must not send the form twice. The server would refuse the repeat; people need not see it.
 document.addEventListener("submit", (event) => {
