@@ -7,6 +7,8 @@ import structlog
 
 from booking.audit import sealing
 from booking.db import Database, Lane
+from booking.members.service.limits import forget_attempts
+from booking.members.service.sign_ins import forget_sign_ins
 from booking.notices import relay
 from booking.notices.service import prune
 from booking.web.idempotency import forget
@@ -25,6 +27,8 @@ class Background:
             ("outbox", 2.0, lambda: relay.turn(database, deliver)),
             ("outbox, delivered long ago", 600.0, lambda: database.write_in(Lane.BULK, prune)),
             ("audit seals", 10.0, lambda: sealing.turn(database)),
+            ("sign-ins that ended", 3600.0, lambda: database.write_in(Lane.BULK, forget_sign_ins)),
+            ("limits that are over", 600.0, lambda: database.write_in(Lane.BULK, forget_attempts)),
         ]
         self._tasks: list[asyncio.Task[None]] = []
 

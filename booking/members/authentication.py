@@ -10,7 +10,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from booking.clock import Clock
-from booking.db import Database, Lane
+from booking.db import Database, Lane, NotCommitted
 from booking.errors import Busy, Unauthenticated
 from booking.members.queries.signed_in import SignedIn, signed_in
 from booking.members.rules import sign_ins as rules
@@ -90,7 +90,7 @@ class Authentication(ASGIMiddleware):
 async def _see(database: Database, sign_in_id: int, seen_at: datetime) -> None:
     try:
         await database.write_in(Lane.BULK, see_sign_in, sign_in_id, seen_at)
-    except Busy:
+    except (Busy, NotCommitted):
         return  # the next request of the same member tries again
 
 

@@ -219,8 +219,8 @@ class TestAccount:
         await phone.sign_in(LIN)
         page = shown(await phone.get("/account"))
         for words in (
-            "林晓", " \u203a ".join(("宁波市", "镇海区", "骆驼街道", "东海电机厂")), "138****0001", "••••••••0001", "一线职工",
-            "困难职工（待工会核实）", "现在有 2 分", "约了没来", "Chrome · Android", "就是这里",
+            "林晓", " \u203a ".join(("宁波市", "镇海区", "骆驼街道", "东海电机厂")), "138****0001", "••••••••0001",
+            "一线职工", "困难职工（待工会核实）", "现在有 2 分", "约了没来", "Chrome · Android", "就是这里",
         ):  # fmt: skip
             assert words in page
         assert phone_of(LIN) not in page

@@ -340,7 +340,7 @@ class TestCodes:
 class TestCodeAtTheCounter:
     async def test_staff_hand_out_a_code_that_works(self, city: Database) -> None:
         chen = await as_principal(city, CHEN)
-        issued = await city.write(codes.issue_code_at_counter, KEY, chen, ZHOU, HALL)
+        issued = await city.write(codes.issue_code_at_counter, KEY, chen, ZHOU)
         assert issued.purpose == "activation"
         ticket = await city.write(codes.exchange_code, KEY, "activation", number_of(ZHOU), issued.code)
         assert isinstance(ticket, codes.Ticket)
@@ -348,6 +348,11 @@ class TestCodeAtTheCounter:
         [text] = await city.read(texts)
         assert issued.code not in text  # its owner is warned, not given a second way in
         assert await city.read(events, ZHOU) == ["code_at_counter"]
+
+    async def test_the_command_line_may(self, city: Database) -> None:
+        issued = await city.write(codes.issue_code_at_counter, KEY, None, ADMIN)
+        assert issued.purpose == "reset"
+        assert await city.read(acts) == [("cli", "code.issued", f"member:{ADMIN}")]
 
     async def test_workers_hand_out_none(self, city: Database) -> None:
         with pytest.raises(StaffOnly):
@@ -401,6 +406,12 @@ class TestRoles:
     async def test_a_scope_that_does_not_fit(self, city: Database, scope: Scope, error: type[Exception]) -> None:
         with pytest.raises(error):
             await city.write(roles.grant_role, None, LIN, scope)
+
+    async def test_a_new_role_shortens_the_life_of_open_browsers(self, city: Database, clock: SettableClock) -> None:
+        await opened(city, LIN)
+        await city.write(roles.grant_role, None, LIN, self.KEEPER)
+        [row] = await city.read(sign_ins_of, LIN, "cookie", clock())
+        assert row.expires_at == NOON + rules.STAFF_BROWSER.idle
 
     async def test_nobody_gets_a_role_who_is_not_there(self, city: Database) -> None:
         with pytest.raises(NoSuchMember):

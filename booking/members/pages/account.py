@@ -17,9 +17,9 @@ from booking.members.errors import NoSuchSignIn, TooManyAttempts, TooManyTokens
 from booking.members.pages.forms import NOT_KEPT, again, take_cookie, typed
 from booking.members.queries import account
 from booking.members.queries.cards import member_card
-from booking.members.rules.identity import printable
+from booking.members.rules.identity import device_name, printable
 from booking.members.rules.passwords import SHORTEST
-from booking.members.rules.roles import ROLE_NAMES
+from booking.members.rules.roles import ROLE_NAMES, grantable, reach
 from booking.members.rules.words import CATEGORY_NAMES, EVENT_NAMES, STANDING_REASONS
 from booking.members.schemas import LARGEST_ID, Id
 from booking.members.service import passwords, sign_ins
@@ -57,8 +57,9 @@ async def _account_page(
 ) -> Response[str]:
     found = await database.read(_account, member, clock())
     words: dict[str, Any] = {"categories": CATEGORY_NAMES, "reasons": STANDING_REASONS, "role_names": ROLE_NAMES}
+    staff = {"finds_members": reach(member.scopes).anyone, "gives_roles": bool(grantable(member.scopes))}
     context: dict[str, Any] = {"errors": {}, "label": "", "token": None} | shown
-    return page(request, "members/account.html", headers=NOT_KEPT, member=member, **words, **found, **context)
+    return page(request, "members/account.html", headers=NOT_KEPT, member=member, **words, **staff, **found, **context)
 
 
 @post("/account/sign-ins/{sign_in_id:int}/end")
@@ -179,8 +180,8 @@ async def access_log_page(
     rows = await database.read(account.access_log, member.member_id, cursor, LINES + 1)
     older = rows[LINES - 1].id if len(rows) > LINES else None
     return page(
-        request, "members/access_log.html", headers=NOT_KEPT, rows=rows[:LINES], older=older,
-        newest=cursor is None, events=EVENT_NAMES,
+        request, "members/access_log.html", headers=NOT_KEPT, older=older, newest=cursor is None,
+        rows=[(row, device_name(row.agent)) for row in rows[:LINES]], events=EVENT_NAMES,
     )  # fmt: skip
 
 

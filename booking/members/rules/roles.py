@@ -53,6 +53,11 @@ def reach(scopes: Sequence[Scope]) -> Reach:
     return Reach(everyone, tuple(officers))
 
 
+def counter_of(scopes: Sequence[Scope]) -> int | None:
+    """The place at whose counter the holder of these roles stands, as far as the roles say."""
+    return next((scope.id for scope in scopes if scope.role in COUNTER_ROLES and scope.kind == "place"), None)
+
+
 def is_administrator(scopes: Sequence[Scope]) -> bool:
     """Whether one of these is the administrator's role over everything."""
     return any(scope.role == "administrator" and scope.kind == "all" for scope in scopes)

@@ -4,6 +4,7 @@ The code proves who it is; the ticket it is exchanged for carries that proof to 
 set. A request for a code is answered alike whether or not the number and the name belong together.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -18,10 +19,10 @@ from booking.members.queries.lookup import within_reach
 from booking.members.queries.signed_in import belonging
 from booking.members.rules import sign_ins as rules
 from booking.members.rules.identity import same_name
-from booking.members.rules.roles import is_administrator, reach
+from booking.members.rules.roles import counter_of, is_administrator, reach
 from booking.members.service import limits
 from booking.members.service.access import NOT_A_VISIT, Visit, log_access
-from booking.web.principal import Principal
+from booking.web.principal import Principal, Scope
 
 TEXTS = {
     "activation": "【甬工预约】{code} 是您开通账号的验证码，{minutes} 分钟内有效。工作人员不会向您要它。",
@@ -90,36 +91,47 @@ def send_code(tx: WriteSession, now: datetime, key: bytes, purpose: str, number:
 
 
 def issue_code_at_counter(
-    tx: WriteSession, now: datetime, key: bytes, by: Principal, member_id: int, place_id: int = 0
+    tx: WriteSession, now: datetime, key: bytes, by: Principal | None, member_id: int
 ) -> IssuedCode:
     """Hand out a code face to face, to a member whose identity the staff have checked.
 
-    The member is told by text message, the audit log keeps who did it, and a code for someone who holds a role
-    themselves takes an administrator.
+    `by` is None on the command line. The member is told by text message, the audit log of the counter's place
+    keeps who did it, and a code for someone who holds a role themselves takes an administrator.
 
     Raises:
         StaffOnly: the asker holds no role of a counter.
         NoSuchMember: there is none, or not within the asker's reach.
         StaffCodeRefused: the member holds a role, and the asker is no administrator.
     """
-    _, scopes = belonging(tx, by.member_id)
-    if not reach(scopes).anyone:
-        raise StaffOnly
-    member = tx.get(Member, id=member_id)
-    if member is None or member.left_at is not None or not within_reach(tx, reach(scopes), member.organisation_id):
-        raise NoSuchMember
-    if _holds_role(tx, member_id) and not is_administrator(scopes):
-        raise StaffCodeRefused
+    scopes = belonging(tx, by.member_id)[1] if by else (Scope("administrator", "all", 0),)
+    member = _before_the_counter(tx, scopes, member_id)
     purpose = "reset" if _has_account(tx, member_id) else "activation"
     code = _issue(tx, now, key, member_id, purpose)
     audit.record(
-        tx, now, actor=by.actor, place_id=place_id, action="code.issued", subject=f"member:{member_id}",
+        tx,
+        now,
+        actor=by.actor if by else "cli",
+        place_id=counter_of(scopes) or audit.FEDERATION,
+        action="code.issued",
+        subject=f"member:{member_id}",
         detail={"purpose": purpose},
-    )  # fmt: skip
+    )
     log_access(tx, now, member_id, "code_at_counter", NOT_A_VISIT)
     if member.phone is not None:
         send_text(tx, now, member_id, member.phone, TEXTS["counter"])
     return IssuedCode(member_id, code, purpose, now + rules.CODE_LIVES)
+
+
+def _before_the_counter(tx: ReadSession, scopes: Sequence[Scope], member_id: int) -> Member:
+    allowed = reach(scopes)
+    if not allowed.anyone:
+        raise StaffOnly
+    member = tx.get(Member, id=member_id)
+    if member is None or member.left_at is not None or not within_reach(tx, allowed, member.organisation_id):
+        raise NoSuchMember
+    if _holds_role(tx, member_id) and not is_administrator(scopes):
+        raise StaffCodeRefused
+    return member
 
 
 def admit_code_try(tx: WriteSession, now: datetime, number: str, network: str) -> None:

@@ -20,6 +20,7 @@ from booking.members.neighbours import place_exists
 from booking.members.queries.signed_in import belonging
 from booking.members.rules.roles import SCOPE_KINDS, may_grant
 from booking.members.service.access import NOT_A_VISIT, log_access
+from booking.members.service.sign_ins import shorten_sign_ins
 from booking.web.principal import Principal, Scope
 
 
@@ -61,6 +62,7 @@ def grant_role(tx: WriteSession, now: datetime, by: Principal | None, member_id:
     )
     if given.rowcount == 0:
         return False
+    shorten_sign_ins(tx, now, member_id)
     _record(tx, now, by, member_id, scope, "granted")
     return True
 

@@ -162,6 +162,13 @@ def see_sign_in(tx: WriteSession, now: datetime, sign_in_id: int, seen_at: datet
     tx.execute(update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=seen_at, expires_at=expires_at))
 
 
+def shorten_sign_ins(tx: WriteSession, now: datetime, member_id: int) -> None:
+    """Let a member's browsers live as those of staff do, who they have just become."""
+    until = now + rules.STAFF_BROWSER.idle
+    browsers = (SignIn.member_id == member_id) & (SignIn.kind == "cookie")
+    tx.execute(update(SignIn).where(browsers, SignIn.expires_at > until).values(expires_at=until))
+
+
 def end_sign_in(tx: WriteSession, now: datetime, member_id: int, sign_in_id: int, visit: Visit) -> None:
     """End one of a member's sign-ins, of a browser or of an app.
 
