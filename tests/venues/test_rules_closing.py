@@ -1,0 +1,110 @@
+import random
+from collections import Counter
+from collections.abc import Sequence
+from itertools import combinations
+
+from msgspec.structs import replace
+
+from booking.venues.rules.assignment import Block, Day, Fate, Holding, plan_closing
+from tests.venues.seating import (
+    assert_fates,
+    blocked_cells,
+    cells_of,
+    fewest_moves,
+    halved,
+    players_of,
+    random_day,
+    random_range,
+    singles,
+    small_days,
+)
+
+
+class TestPlanClosing:
+    def test_where_nobody_plays_everybody_keeps_their_court(self) -> None:
+        day = Day(0, 4, singles(2), (Holding(1, 1, 0, 2), Holding(2, 2, 0, 2, pinned=True)))
+        plan = plan_closing(day, [Block((1,), 2, 4)])
+        assert plan.fates == (Fate(1, "keeps", 1, 1), Fate(2, "keeps", 2, 2))
+        assert plan.fewest
+
+    def test_a_booking_goes_to_an_equal_court_at_the_same_time(self) -> None:
+        day = Day(0, 4, halved(2), (Holding(1, 11, 0, 2), Holding(2, 12, 0, 1)))
+        plan = plan_closing(day, [Block((11, 12), 0, 4)])
+        assert [fate.outcome for fate in plan.fates] == ["moves", "moves"]
+        assert {fate.court for fate in plan.fates} == {21, 22}
+
+    def test_someone_whose_court_stays_moves_only_to_make_room(self) -> None:
+        day = Day(0, 4, singles(3), (Holding(1, 1, 0, 4), Holding(2, 2, 0, 2), Holding(3, 3, 2, 4)))
+        plan = plan_closing(day, [Block((1,), 0, 4)])
+        assert plan.displaced == ()
+        assert Counter(fate.outcome for fate in plan.fates) == {"moves": 2, "keeps": 1}
+
+    def test_someone_pinned_on_a_court_that_stays_never_moves(self) -> None:
+        pins = (Holding(2, 2, 0, 2, pinned=True), Holding(3, 3, 2, 4, pinned=True))
+        plan = plan_closing(Day(0, 4, singles(3), (Holding(1, 1, 0, 4), *pins)), [Block((1,), 0, 4)])
+        assert plan.fates[0] == Fate(1, "displaced", 1, None)
+        assert [fate.outcome for fate in plan.fates[1:]] == ["keeps", "keeps"]
+
+    def test_someone_who_chose_the_court_that_closes_gets_another(self) -> None:
+        day = Day(0, 4, singles(2), (Holding(1, 1, 0, 4, pinned=True),))
+        assert plan_closing(day, [Block((1,), 3, 4)]).fates == (Fate(1, "moves", 1, 2),)
+
+    def test_nobody_whose_court_stays_is_displaced_for_others(self) -> None:
+        day = Day(0, 4, singles(2), (Holding(1, 1, 0, 2), Holding(2, 1, 2, 4), Holding(3, 2, 0, 4)))
+        assert plan_closing(day, [Block((1,), 0, 4)]).displaced == (1, 2)
+
+    def test_the_earlier_booking_keeps_playing(self) -> None:
+        day = Day(0, 2, singles(3), (Holding(7, 1, 0, 2), Holding(5, 2, 0, 2)))
+        assert plan_closing(day, [Block((1, 2), 0, 2)]).displaced == (7,)
+
+    def test_half_a_hall_that_closes_ends_its_full_court(self) -> None:
+        day = Day(0, 2, halved(1), (Holding(1, 10, 0, 2),))
+        assert plan_closing(day, [Block((12,), 1, 2)]).displaced == (1,)
+
+    def test_a_booking_outside_the_opening_hours_is_seated_like_any_other(self) -> None:
+        day = Day(2, 4, singles(2), (Holding(1, 1, 0, 2),))
+        assert plan_closing(day, [Block((1,), 0, 4)]).fates == (Fate(1, "moves", 1, 2),)
+
+    def test_it_displaces_as_few_and_the_same_as_trying_everything(self) -> None:
+        dice = random.Random(1)
+        displaced: Counter[int] = Counter()
+        for day, _ in small_days(1500, seed=3):
+            closing = random_closing(dice, day)
+            plan = plan_closing(day, closing)
+            assert_fates(day, closing, plan)
+            assert plan.fewest
+            assert plan.displaced == fewest_displaced(day, closing)
+            displaced[len(plan.displaced)] += 1
+        assert min(displaced[number] for number in range(3)) > 50
+
+    def test_large_days_keep_everybody_apart_whatever_the_budget(self) -> None:
+        for seed in range(12):
+            dice = random.Random(seed)
+            day = random_day(dice, dice.choice((singles(12), halved(6))), 30, 150, 0.15)
+            closing = random_closing(dice, day)
+            ample, scant = plan_closing(day, closing, nodes=10_000), plan_closing(day, closing, nodes=0)
+            assert_fates(day, closing, ample)
+            assert_fates(day, closing, scant)
+            assert len(ample.displaced) <= len(scant.displaced)
+
+
+def random_closing(dice: random.Random, day: Day) -> list[Block]:
+    units = sorted({unit for court in day.courts for unit in court.units})
+    gone = dice.sample(units, dice.randint(1, len(units) // 2 or 1))
+    return [Block(tuple(gone), *random_range(dice, day.closes))]
+
+
+def fewest_displaced(day: Day, closing: Sequence[Block]) -> tuple[int, ...]:
+    """By trying every set: the smallest that must go, and of those the one that keeps the earliest bookings."""
+    courts = {court.id: court for court in day.courts}
+    closed = blocked_cells(closing)
+    taken = closed | blocked_cells(day.blocks)
+    hit = [held for held in day.holdings if cells_of(courts[held.court], held.starts, held.ends) & closed]
+    let_go = tuple(replace(held, pinned=held.pinned and held not in hit) for held in day.holdings)
+    loose = replace(day, holdings=let_go)
+    affected = sorted(held.booking for held in hit)
+    for number in range(len(affected) + 1):
+        for gone in sorted(combinations(affected, number), reverse=True):
+            if fewest_moves(players_of(loose, None, leave_out=gone), taken) is not None:
+                return gone
+    raise AssertionError
