@@ -47,11 +47,10 @@ class TestSignIn:
         assert (answer.status_code, answer.headers["location"]) == (303, "/places/31?day=2")
         assert (await phone.get("/account")).status_code == 200
 
-    @pytest.mark.parametrize(
-        "target", ["//evil.example", "https://evil.example", "/\\evil.example", "evil", "", "\\\\evil.example"]
-    )
-    async def test_but_never_to_another_site(self, phone: Visitor, target: str) -> None:
-        assert (await phone.sign_in(LIN, next=target)).headers["location"] == "/"
+    async def test_but_never_to_another_site(self, phone: Visitor) -> None:
+        for target in ("//evil.example", "https://evil.example", "/\\evil.example", "evil", "", "\\\\evil.example"):
+            assert (await phone.sign_in(LIN, next=target)).headers["location"] == "/", target
+            await phone.post("/sign-out", seen_at="/account")
 
     async def test_a_tab_does_not_hide_another_site(self, phone: Visitor) -> None:
         assert (await phone.sign_in(LIN, next="/\t/evil.example")).headers["location"] == "/%09/evil.example"
@@ -300,21 +299,19 @@ class TestStaff:
         await phone.post("/manage/staff/revoke", gone, seen_at="/manage/staff")
         assert "林晓" not in shown(await phone.get("/manage/staff"))
 
-    @pytest.mark.parametrize(
-        ("fields", "status"),
-        [
+    async def test_refusals_keep_what_was_typed(self, phone: Visitor) -> None:
+        await phone.sign_in(CHEN)
+        cases: list[tuple[dict[str, str], int]] = [
             ({"number": "nobody", "role": "gate_keeper", "place": str(HALL)}, 404),
             ({"number": number_of(LIN), "role": "gate_keeper", "place": "32"}, 403),
             ({"number": number_of(LIN), "role": "venue_manager", "place": str(HALL)}, 403),
             ({"number": number_of(LIN), "role": "king", "place": "x"}, 422),
             ({}, 422),
-        ],
-    )
-    async def test_refusals_keep_what_was_typed(self, phone: Visitor, fields: dict[str, str], status: int) -> None:
-        await phone.sign_in(CHEN)
-        answer = await phone.post("/manage/staff", fields, seen_at="/manage/staff")
-        assert answer.status_code == status
-        assert f'value="{fields.get("number", "")}"' in answer.text or not fields
+        ]
+        for fields, status in cases:
+            answer = await phone.post("/manage/staff", fields, seen_at="/manage/staff")
+            assert answer.status_code == status, fields
+            assert f'value="{fields.get("number", "")}"' in answer.text or not fields
 
     async def test_an_administrator_appoints_an_officer_but_does_not_leave(self, phone: Visitor) -> None:
         await phone.sign_in(ADMIN)
