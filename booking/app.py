@@ -17,13 +17,18 @@ from litestar.static_files import create_static_files_router
 
 from booking import __version__
 from booking.background import Background
+from booking.checkin import api as checkin_api
 from booking.clock import Clock, Ids, Tokens, system_clock
 from booking.db import Database
 from booking.errors import Unauthenticated
 from booking.members import api as members_api
 from booking.members import pages as members_pages
 from booking.members.authentication import Authentication
+from booking.notices import api as notices_api
+from booking.notices import pages as notices_pages
 from booking.notices.webhook import channel
+from booking.portal import calendar as portal_calendar
+from booking.portal import help as portal_help
 from booking.rehearsal import kinds
 from booking.settings import Settings
 from booking.venues import api as venues_api
@@ -44,10 +49,15 @@ ROUTERS = [
     pages.router,
     members_api.router,
     members_pages.router,
+    notices_api.router,
+    notices_pages.router,
     venues_api.router,
+    checkin_api.router,
+    portal_calendar.router,
+    portal_help.router,
 ]
 
-KINDS_OF_CHANGE = [CLOSE_COURTS, LOWER_CAPACITY]
+KINDS_OF_CHANGE: list[kinds.Kind[Any]] = [CLOSE_COURTS, LOWER_CAPACITY]
 
 
 def create_app(

@@ -70,7 +70,8 @@ def viewer(request: Request[Any, Any, Any]) -> Viewer | None:
     if principal is None:
         return None
     roles = frozenset(scope.role for scope in principal.scopes)
-    return Viewer(principal.name, masked_name(principal.name), roles, request.scope.get("unread", 0), principal)  # type: ignore[call-overload]  # the key is ours
+    unread: Any = request.scope.get("unread", 0)
+    return Viewer(principal.name, masked_name(principal.name), roles, unread, principal)
 
 
 def page(

@@ -116,7 +116,7 @@ class TestRead:
         def sneaky(tx: ReadSession) -> None:
             tx.execute(insert(tx, Counter).values(name="sneaky", value=1))
 
-        with pytest.raises(Exception, match="(?i)read.?only"):
+        with pytest.raises(Exception, match=r"(?i)read.?only"):
             await database.read(sneaky)
         assert await database.read(names) == set()
 
