@@ -35,6 +35,7 @@ from booking.venues import api as venues_api
 from booking.venues.service.closing import CLOSE_COURTS
 from booking.venues.service.lowering import LOWER_CAPACITY
 from booking.web import documentation, health, pages, problems
+from booking.web.beacon import Beacon
 from booking.web.hub import Hub
 from booking.web.locale import Translator
 from booking.web.nodes import draw_node
@@ -77,7 +78,8 @@ def create_app(
     ids = Ids(clock)
     database = Database(settings.database, clock, ids, made_tokens)
     hub = Hub()
-    database.on_commit(hub.publish)
+    beacon = None if settings.database.startswith("sqlite:") else Beacon(settings.database, hub)
+    database.on_commit(hub.publish if beacon is None else beacon.publish)
     translator = Translator.load()
     state = State(
         {
@@ -95,7 +97,7 @@ def create_app(
     return Litestar(
         route_handlers=[*ROUTERS, _metrics(), _static()],
         state=state,
-        lifespan=[_lifespan(settings, ids, database, hub, loops)],
+        lifespan=[_lifespan(settings, ids, database, hub, beacon, loops)],
         dependencies={
             "database": Provide(lambda: database, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
@@ -143,10 +145,14 @@ def member(request: Request[Any, Any, Any]) -> Principal:
     return found
 
 
-def _lifespan(settings: Settings, ids: Ids, database: Database, hub: Hub, background: Background | None) -> Any:
+def _lifespan(
+    settings: Settings, ids: Ids, database: Database, hub: Hub, beacon: Beacon | None, background: Background | None
+) -> Any:
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncIterator[None]:
         ids.node = await database.write(draw_node) if settings.ids_node is None else settings.ids_node
+        if beacon is not None:
+            beacon.start(ids.node)
         if background is not None:
             background.start()
         try:
@@ -155,6 +161,8 @@ def _lifespan(settings: Settings, ids: Ids, database: Database, hub: Hub, backgr
             hub.close()
             if background is not None:
                 await background.stop()
+            if beacon is not None:
+                await beacon.stop()
             await database.close()
 
     return running

@@ -1,6 +1,7 @@
 """The loops that run beside the requests: each turn is short, and a failed one is tried again."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -31,22 +32,22 @@ class Background:
             ("limits that are over", 600.0, lambda: database.write_in(Lane.BULK, forget_attempts)),
         ]
         self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = asyncio.Event()
 
     def start(self) -> None:
         """Begin all loops on the running event loop."""
-        self._tasks = [asyncio.create_task(_loop(*turn), name=turn[0]) for turn in self._turns]
+        self._tasks = [asyncio.create_task(self._loop(*turn), name=turn[0]) for turn in self._turns]
 
     async def stop(self) -> None:
         """End them after the turn that each is in."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._stopping.set()
+        await asyncio.gather(*self._tasks)
 
-
-async def _loop(name: str, seconds: float, turn: Turn) -> None:
-    while True:
-        try:
-            await turn()
-        except Exception as error:
-            log.error("background turn failed", loop=name, exc_info=error)
-        await asyncio.sleep(seconds)
+    async def _loop(self, name: str, seconds: float, turn: Turn) -> None:
+        while not self._stopping.is_set():
+            try:
+                await turn()
+            except Exception as error:
+                log.error("background turn failed", loop=name, exc_info=error)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), seconds)

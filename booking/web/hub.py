@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import contextmanager
 
 QUEUE = 16
@@ -46,7 +46,7 @@ class Hub:
                 if not self._listeners[topic]:
                     del self._listeners[topic]
 
-    async def listen(self, *topics: str) -> AsyncIterator[str]:
+    async def listen(self, *topics: str) -> AsyncGenerator[str]:
         """Topics as they change, and an empty string as a heartbeat when none did for a while."""
         with self._listening(topics) as queue:
             while not self.closed.is_set():
