@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from booking.db import WriteSession, insert
+from booking.notices.errors import MessageNotFound
 from booking.notices.models import CalendarFeed, InboxMessage, OutboxEntry
 from booking.web.facts import Params
 
@@ -57,6 +58,28 @@ def mark_read(tx: WriteSession, now: datetime, member_id: int, message_id: int |
     return count
 
 
+def open_message(tx: WriteSession, now: datetime, member_id: int, message_id: int) -> InboxMessage:
+    """Mark a message as read and answer it.
+
+    Raises:
+        MessageNotFound: there is none of this member.
+    """
+    mark_read(tx, now, member_id, message_id)
+    message = tx.get(InboxMessage, member_id=member_id, id=message_id)
+    if message is None:
+        raise MessageNotFound
+    return message
+
+
+def mark_unread(tx: WriteSession, now: datetime, member_id: int, read_at: datetime) -> int:
+    """Undo the `mark_read` of that very instant; answers how many messages wait again."""
+    marked = update(InboxMessage).where(InboxMessage.member_id == member_id, InboxMessage.read_at == read_at)
+    count = tx.execute(marked.values(read_at=None)).rowcount
+    if count:
+        tx.touch(f"member:{member_id}")
+    return count
+
+
 def feed_token(tx: WriteSession, now: datetime, member_id: int, key: bytes) -> str:
     """The secret in a member's calendar address; the same one until `renew_feed`.
 
@@ -64,14 +87,23 @@ def feed_token(tx: WriteSession, now: datetime, member_id: int, key: bytes) -> s
     hash is stored.
     """
     feed = tx.get(CalendarFeed, member_id=member_id)
-    return _token(key, member_id, feed.created_at) if feed else renew_feed(tx, now, member_id, key)
+    return token_of(feed, key) if feed else renew_feed(tx, now, member_id, key)
 
 
 def renew_feed(tx: WriteSession, now: datetime, member_id: int, key: bytes) -> str:
     """Give a member's calendar a new address; the old one shows nothing from now on."""
     feed = tx.get(CalendarFeed, member_id=member_id)
     made_at = max(now, feed.created_at + timedelta(microseconds=1)) if feed else now
-    token = _token(key, member_id, made_at)
+    return _set_feed(tx, member_id, key, made_at)
+
+
+def bring_feed_back(tx: WriteSession, now: datetime, member_id: int, key: bytes, made_at: datetime) -> str:
+    """Undo `renew_feed`: the address that was made at that instant is good again, the newer one is not."""
+    return _set_feed(tx, member_id, key, made_at)
+
+
+def _set_feed(tx: WriteSession, member_id: int, key: bytes, made_at: datetime) -> str:
+    token = token_of(CalendarFeed(member_id=member_id, created_at=made_at), key)
     values = {"token_hash": sha256(token.encode()).digest(), "created_at": made_at}
     tx.execute(
         insert(tx, CalendarFeed)
@@ -81,8 +113,9 @@ def renew_feed(tx: WriteSession, now: datetime, member_id: int, key: bytes) -> s
     return token
 
 
-def _token(key: bytes, member_id: int, made_at: datetime) -> str:
-    return hmac.digest(key, f"{member_id} {made_at.isoformat()}".encode(), "sha256")[:16].hex()
+def token_of(feed: CalendarFeed, key: bytes) -> str:
+    """The secret in the address of a feed."""
+    return hmac.digest(key, f"{feed.member_id} {feed.created_at.isoformat()}".encode(), "sha256")[:16].hex()
 
 
 def prune(tx: WriteSession, now: datetime, keep: timedelta = timedelta(days=7), limit: int = 1000) -> int:

@@ -18,6 +18,7 @@ function prepare(root) {
   all("[data-flash] p", root).forEach((message) => announce(message.textContent));
   all("[data-focus]", root).forEach((element) => element.focus());
   all("[data-reveal], [data-step]", root).forEach((control) => { control.hidden = false; });
+  if (navigator.clipboard) all("[data-copy]", root).forEach((control) => { control.hidden = false; });
   all("[data-hour-range]", root).forEach(sumHours);
   all("[data-grid] table", root).forEach(rove);
   all("[data-ring]", root).forEach(turn);
@@ -31,7 +32,7 @@ function prepare(root) {
 // ---- forms
 
 document.addEventListener("click", (event) => {
-  const control = event.target.closest("[data-reveal], [data-step], [data-print]");
+  const control = event.target.closest("[data-reveal], [data-step], [data-copy], [data-print]");
   if (!control) return;
   if (control.dataset.reveal) {
     const input = document.getElementById(control.dataset.reveal);
@@ -43,6 +44,13 @@ document.addEventListener("click", (event) => {
     Number(control.dataset.step) > 0 ? input.stepUp() : input.stepDown();
     input.dispatchEvent(new Event("change", { bubbles: true }));
     announce(input.value);
+  } else if (control.dataset.copy) {
+    const input = document.getElementById(control.dataset.copy);
+    input.select();
+    navigator.clipboard.writeText(input.value).then(() => {
+      control.lastElementChild.textContent = control.dataset.copied;
+      announce(control.dataset.copied);
+    });
   } else {
     window.print();
   }
