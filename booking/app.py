@@ -29,6 +29,7 @@ from booking.notices import pages as notices_pages
 from booking.notices.webhook import channel
 from booking.portal import calendar as portal_calendar
 from booking.portal import help as portal_help
+from booking.portal import manage as portal_manage
 from booking.rehearsal import kinds
 from booking.settings import Settings
 from booking.venues import api as venues_api
@@ -56,6 +57,7 @@ ROUTERS = [
     checkin_api.router,
     portal_calendar.router,
     portal_help.router,
+    portal_manage.router,
 ]
 
 KINDS_OF_CHANGE: list[kinds.Kind[Any]] = [CLOSE_COURTS, LOWER_CAPACITY]
