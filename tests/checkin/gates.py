@@ -79,8 +79,10 @@ def give_pass(tx: WriteSession, now: datetime, member_id: int | None = 101, **sa
     return issue_pass(tx, now, **usual | said)
 
 
-def give_card(tx: WriteSession, now: datetime, number: str, member_id: int = 101) -> None:
-    add(tx, Card, [{"number": number, "member_id": member_id, "blocked_at": None}])
+def give_card(
+    tx: WriteSession, now: datetime, number: str, member_id: int = 101, blocked_at: datetime | None = None
+) -> None:
+    add(tx, Card, [{"number": number, "member_id": member_id, "blocked_at": blocked_at}])
 
 
 class Turnstile:

@@ -1,21 +1,21 @@
 """The API of gates and passes, over the running application."""
 
-import asyncio
-from datetime import datetime, timedelta
+from datetime import time, timedelta
 from typing import Any
 
-import httpx
 import pytest
-import zxingcpp
 from litestar import Litestar
 
-from booking.checkin.errors import DeviceUnknown
-from booking.db import WriteSession
-from tests.checkin import gates
-from tests.checkin.gates import COURTS, Doors, Turnstile, give_card, give_pass, zone_rules
-from tests.databases import SettableClock
+from booking.checkin.codes import STEP_SECONDS
+from booking.checkin.service.keys import rotate_keys
+from booking.checkin.service.passes import end_passes_of, reissue_pass, reschedule_passes_of, revive_passes_of
+from tests.checkin.gates import COURTS, GYM, HOUR, Doors, Turnstile, enrolled, give_card, give_pass, zone_rules
+from tests.checkin.test_drawing import decoded, painted
+from tests.databases import NOON, SettableClock
 from tests.members.visitors import App
-from tests.venues.city import CENTRE, sign_in
+from tests.venues.city import CENTRE, PALACE, sign_in
+
+OF_BOOKING: dict[str, Any] = {"place_id": CENTRE, "issuer": "venues", "subject_id": 1}
 
 
 async def write(app: Litestar, command: Any, *args: Any, **kwargs: Any) -> Any:
@@ -26,8 +26,8 @@ async def person(app: Litestar, who: Any) -> App:
     return App(app, await write(app, sign_in, who))
 
 
-async def code_of(app: Litestar, doors: Doors, pass_id: int) -> dict[str, Any]:
-    """The pass as its place's manager sees it."""
+async def shown(app: Litestar, doors: Doors, pass_id: int) -> dict[str, Any]:
+    """A pass as its holder's app shows it now."""
     visitor = await person(app, doors.city.manager)
     answer = await visitor.call("GET", f"/passes/{CENTRE}/{pass_id}")
     assert answer.status_code == 200, answer.text
@@ -35,14 +35,373 @@ async def code_of(app: Litestar, doors: Doors, pass_id: int) -> dict[str, Any]:
     return found
 
 
+async def device(app: Litestar, doors: Doors, **described: Any) -> Turnstile:
+    """Another gate of the centre."""
+    made = await write(app, enrolled, doors.city.manager, **{"code": "g2"} | described)
+    return Turnstile(app, made.key)
+
+
 class TestRedeem:
     async def test_admits_once(self, app: Litestar, doors: Doors, gate: Turnstile) -> None:
         await write(app, zone_rules, reentry=False)
-        shown = await code_of(app, doors, await write(app, give_pass))
-        first, second = await gate.scan(shown["code"]), await gate.scan(shown["code"])
+        code = (await shown(app, doors, await write(app, give_pass)))["code"]
+        first, second = await gate.scan(code), await gate.scan(code)
         assert (first.status_code, first.json()["status"], first.json()["heads"]) == (201, "ok", 1)
-        assert first.json()["holder"] == "林*"
+        assert (first.json()["holder"], first.json()["zone"]["name_en"]) == ("林*", "Ball courts")
         assert (second.status_code, second.json()["reason"]) == (200, "already_redeemed")
         assert second.json()["first_entry_at"] == first.json()["received_at"]
         assert "12:00" in second.json()["sentence"]
         assert await gate.inside() == 1
+
+    async def test_speaks_the_language_of_the_gate_or_of_the_scan(
+        self, app: Litestar, doors: Doors, gate: Turnstile
+    ) -> None:
+        code = (await shown(app, doors, await write(app, give_pass)))["code"]
+        english = await device(app, doors, locale="en")
+        assert (await english.scan(code)).json()["sentence"] == "Please go in."
+        assert (await english.scan(code, locale="zh-CN")).json()["sentence"].startswith("这张凭证可入场 1 人")
+        assert (await gate.scan("no code of ours!")).json()["sentence"].startswith("认不出这个码")
+
+    async def test_the_same_scan_again_is_the_same_scan(self, app: Litestar, doors: Doors, gate: Turnstile) -> None:
+        code = (await shown(app, doors, await write(app, give_pass)))["code"]
+        first, again = await gate.scan(code, "s1"), await gate.scan(code, "s1")
+        assert (first.status_code, again.status_code) == (201, 201)
+        assert again.json() == first.json() | {"replayed": True}
+        assert await gate.inside() == 1
+
+    async def test_a_refusal_is_repeated_even_if_it_would_now_be_admitted(
+        self, app: Litestar, doors: Doors, gate: Turnstile, clock: SettableClock
+    ) -> None:
+        code = (
+            await shown(app, doors, await write(app, give_pass, valid_from=NOON + HOUR, valid_until=NOON + 2 * HOUR))
+        )["code"]
+        early = await gate.scan(code, "s1")
+        assert (early.status_code, early.json()["reason"]) == (200, "invalid_time")
+        assert "12:30" in early.json()["sentence"]
+        clock.advance(hours=1)
+        assert (await gate.scan(code, "s1")).json()["reason"] == "invalid_time"
+        assert (await gate.scan(code, "s2")).status_code == 201
+
+    async def test_a_code_that_nobody_signed(self, app: Litestar, doors: Doors, gate: Turnstile) -> None:
+        code = (await shown(app, doors, await write(app, give_pass)))["code"]
+        forged = code[:-1] + str((int(code[-1]) + 1) % 10)
+        for text in (forged, "0" * 227, "hello", "1" * 12, "９" * 1024):
+            answer = await gate.scan(text)
+            assert (answer.status_code, answer.json()["reason"]) == (404, "invalid"), text
+
+    async def test_another_place(self, app: Litestar, doors: Doors, gate: Turnstile) -> None:
+        pass_id = await write(app, give_pass, place_id=PALACE)
+        code = (await (await person(app, doors.city.worker)).call("GET", f"/passes/{PALACE}/{pass_id}")).json()["code"]
+        answer = await gate.scan(code)
+        assert (answer.status_code, answer.json()["reason"]) == (200, "wrong_zone")
+        assert answer.json()["holder"] == ""
+
+    async def test_another_zone(self, app: Litestar, doors: Doors, gate: Turnstile) -> None:
+        code = (await shown(app, doors, await write(app, give_pass, zones=[GYM])))["code"]
+        assert (await gate.scan(code)).json()["reason"] == "wrong_zone"
+
+    @pytest.mark.parametrize("status", ["unpaid", "blocked", "canceled", "revoked"])
+    async def test_a_pass_that_ended_says_why(self, app: Litestar, doors: Doors, gate: Turnstile, status: Any) -> None:
+        code = (await shown(app, doors, await write(app, give_pass)))["code"]
+        assert await write(app, end_passes_of, **OF_BOOKING, status=status) == 1
+        answer = await gate.scan(code)
+        assert (answer.status_code, answer.json()["reason"]) == (200, status)
+        alive = await write(app, revive_passes_of, **OF_BOOKING)
+        assert (alive, (await gate.scan(code)).status_code) == ((0, 200) if status == "revoked" else (1, 201))
+
+    async def test_a_moved_booking_moves_its_pass_whatever_the_code_says(
+        self, app: Litestar, doors: Doors, gate: Turnstile
+    ) -> None:
+        code = (await shown(app, doors, await write(app, give_pass)))["code"]
+        later = {"valid_from": NOON + 5 * HOUR, "valid_until": NOON + 6 * HOUR}
+        assert await write(app, reschedule_passes_of, **OF_BOOKING, zones=[COURTS], **later) == 1
+        assert (await gate.scan(code)).json()["reason"] == "invalid_time"
+
+    async def test_a_reissued_pass_has_what_was_left(self, app: Litestar, doors: Doors, gate: Turnstile) -> None:
+        await write(app, zone_rules, reentry=False)
+        old = await write(app, give_pass, party=2)
+        code = (await shown(app, doors, old))["code"]
+        assert (await gate.scan(code)).json()["left"] == 1
+        new = await write(app, reissue_pass, place_id=CENTRE, pass_id=old)
+        assert (await gate.scan(code)).json()["reason"] == "revoked"
+        assert (await shown(app, doors, old))["replaced_by"] == new
+        fresh = (await shown(app, doors, new))["code"]
+        assert (await gate.scan(fresh)).json()["left"] == 0
+        assert (await gate.scan(fresh)).json()["reason"] == "already_redeemed"
+
+    async def test_rotating_digits_where_the_zone_asks_for_them(
+        self, app: Litestar, doors: Doors, gate: Turnstile, clock: SettableClock
+    ) -> None:
+        await write(app, zone_rules, static_code=False)
+        pass_id = await write(app, give_pass)
+        view = await shown(app, doors, pass_id)
+        assert not view["static"]
+        assert view["code"].endswith(view["rotating"])
+        bare = await gate.scan(view["code"][:-8])
+        assert (bare.status_code, bare.json()["status"], bare.json()["needs"]) == (400, "incomplete", ["code"])
+        clock.advance(seconds=2 * STEP_SECONDS)
+        assert (await gate.scan(view["code"])).json()["reason"] == "code_expired"
+        assert (await gate.scan((await shown(app, doors, pass_id))["code"])).status_code == 201
+
+    async def test_rotating_digits_across_the_change_of_the_service_day(
+        self, app: Litestar, doors: Doors, gate: Turnstile, clock: SettableClock
+    ) -> None:
+        await write(app, zone_rules, static_code=False)
+        four = NOON + 16 * HOUR
+        pass_id = await write(app, give_pass, valid_from=four - HOUR, valid_until=four + HOUR)
+        clock.now = four - timedelta(seconds=1)
+        view = await shown(app, doors, pass_id)
+        clock.now = four + timedelta(seconds=1)
+        assert (await gate.scan(view["code"])).status_code == 201
+
+    async def test_daily_hours(self, app: Litestar, doors: Doors, gate: Turnstile, clock: SettableClock) -> None:
+        await write(app, zone_rules, reentry=False)
+        days = {"valid_until": NOON + 48 * HOUR, "daily_from": time(12), "daily_until": time(14)}
+        code = (await shown(app, doors, await write(app, give_pass, **days)))["code"]
+        assert [(await gate.scan(code)).json()["reason"] for _ in range(2)] == [None, "already_redeemed"]
+        clock.advance(hours=5)
+        assert (await gate.scan(code)).json()["reason"] == "invalid_time"
+        clock.advance(hours=19)
+        assert [(await gate.scan(code)).json()["reason"] for _ in range(2)] == [None, "already_redeemed"]
+
+    async def test_in_and_out_and_in_again(self, app: Litestar, doors: Doors, gate: Turnstile) -> None:
+        code = (await shown(app, doors, await write(app, give_pass)))["code"]
+        ways = ["entry", "entry", "exit", "exit", "entry"]
+        told = [(await gate.scan(code, direction=way)).json() for way in ways]
+        assert [one["reason"] for one in told] == [None, "already_redeemed", None, "rules", None]
+        assert await gate.inside() == 1
+
+    async def test_without_anti_passback_nobody_is_kept_inside(
+        self, app: Litestar, doors: Doors, gate: Turnstile
+    ) -> None:
+        await write(app, zone_rules, anti_passback=False)
+        code = (await shown(app, doors, await write(app, give_pass)))["code"]
+        ways = ["exit", "entry", "entry", "exit", "exit", "exit"]
+        assert [(await gate.scan(code, direction=way)).status_code for way in ways] == [201] * 6
+        assert await gate.inside() == 0
+
+    async def test_everybody_has_gone_at_four_in_the_morning(
+        self, app: Litestar, doors: Doors, gate: Turnstile, clock: SettableClock
+    ) -> None:
+        await write(app, zone_rules, capacity=1)
+        code = (await shown(app, doors, await write(app, give_pass, valid_until=NOON + 48 * HOUR)))["code"]
+        assert (await gate.scan(code)).status_code == 201
+        clock.advance(hours=16)
+        assert await gate.inside() == 0
+        assert (await gate.scan(code)).status_code == 201
+
+    async def test_capacity_counts_heads(self, app: Litestar, doors: Doors, gate: Turnstile) -> None:
+        await write(app, zone_rules, capacity=3)
+        door = await device(app, doors, heads_mode="all")
+        codes = [(await shown(app, doors, await write(app, give_pass, party=2)))["code"] for _ in range(2)]
+        first, full = await door.scan(codes[0]), await door.scan(codes[1])
+        assert (first.json()["inside"], first.json()["capacity"]) == (2, 3)
+        assert (full.status_code, full.json()["reason"], full.json()["inside"]) == (200, "zone_full", 2)
+        assert (await door.scan(codes[1], heads=1)).status_code == 201
+        await write(app, zone_rules, capacity=9)
+        assert (await gate.scan(codes[1])).status_code == 201
+
+    async def test_asks_how_many(self, app: Litestar, doors: Doors) -> None:
+        door = await device(app, doors, heads_mode="ask")
+        code = (await shown(app, doors, await write(app, give_pass, party=4)))["code"]
+        asked = await door.scan(code)
+        assert (asked.status_code, asked.json()["needs"], asked.json()["left"]) == (400, ["heads"], 4)
+        told = await door.scan(code, heads=3)
+        assert (told.status_code, told.json()["heads"], told.json()["left"]) == (201, 3, 1)
+
+    async def test_a_gate_that_turns_one_way(self, app: Litestar, doors: Doors) -> None:
+        out = await device(app, doors, direction="exit")
+        refused = await out.scan("1", direction="entry")
+        assert (refused.status_code, refused.json()["code"]) == (422, "wrong_way")
+
+    async def test_a_revoked_gate_is_told_so_and_nothing_else(
+        self, app: Litestar, doors: Doors, gate: Turnstile
+    ) -> None:
+        code = (await shown(app, doors, await write(app, give_pass)))["code"]
+        manager = await person(app, doors.city.manager)
+        path = f"/places/{CENTRE}/gates/{doors.gate_id}/revoke"
+        assert (await manager.call("POST", path)).json()["state"] == "revoked"
+        answer = await gate.scan(code)
+        assert (answer.status_code, answer.json()["reason"]) == (200, "device_revoked")
+        assert (answer.json()["holder"], answer.json()["pass_id"]) == ("", None)
+        assert (await gate.client.get("/gates/me")).status_code == 403
+        again = await manager.call("POST", path)
+        assert (again.status_code, again.json()["code"]) == (409, "gate_revoked")
+
+    async def test_bad_requests_are_problems(self, gate: Turnstile) -> None:
+        for body in (
+            {},
+            {"scan_id": "a b", "code": "1"},
+            {"scan_id": "a", "code": ""},
+            {"scan_id": "a", "code": "1", "heads": -1},
+            {"scan_id": "a", "code": "1", "heads": 256},
+            {"scan_id": "a", "code": "1", "direction": "up"},
+            {"scan_id": "a", "code": "1", "scanned_at": "2026-11-25T12:00:00"},
+            {"scan_id": "a", "code": "1", "surprise": 1},
+            {"scan_id": "a", "code": "1" * 1025},
+            {"scan_id": "a", "code": "1", "pass_id": 2**53},
+        ):
+            answer = await gate.client.post("/scans", json=body)
+            assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json"), body
+
+    async def test_no_key_no_answer(self, app: Litestar, doors: Doors) -> None:
+        bearer = await write(app, sign_in, doors.city.manager)
+        for key in ("", "gate_", "gate_" + "0" * 64, bearer):
+            stranger = Turnstile(app, key or "x")
+            answer = await stranger.scan("1")
+            assert answer.status_code == 401, key
+
+
+class TestTypedAndCards:
+    async def test_a_manual_code_needs_the_digits_too(self, app: Litestar, doors: Doors, gate: Turnstile) -> None:
+        view = await shown(app, doors, await write(app, give_pass))
+        bare = await gate.scan(view["manual_code"])
+        assert (bare.status_code, bare.json()["needs"]) == (400, ["code"])
+        wrong = await gate.scan(view["manual_code"] + "00000000")
+        assert wrong.json()["reason"] == "code_expired"
+        grouped = " ".join((view["manual_code"] + view["rotating"])[at : at + 4] for at in range(0, 20, 4))
+        assert (await gate.scan(grouped)).status_code == 201
+
+    async def test_or_a_look_at_an_identity_document(self, app: Litestar, doors: Doors) -> None:
+        staffed = await device(app, doors, staffed=True)
+        view = await shown(app, doors, await write(app, give_pass))
+        assert (await staffed.scan(view["manual_code"])).json()["needs"] == ["code", "identity"]
+        assert (await staffed.scan(view["manual_code"], identity_seen=True)).status_code == 201
+
+    async def test_nobody_looks_at_documents_at_a_turnstile(self, app: Litestar, doors: Doors, gate: Turnstile) -> None:
+        view = await shown(app, doors, await write(app, give_pass))
+        assert (await gate.scan(view["manual_code"], identity_seen=True)).status_code == 400
+
+    async def test_a_card_means_its_members_pass(self, app: Litestar, doors: Doors, gate: Turnstile) -> None:
+        await write(app, give_card, "6212 3456".replace(" ", ""))
+        assert (await gate.scan("62123456")).status_code == 404
+        await write(app, give_pass, valid_from=NOON + 4 * HOUR, valid_until=NOON + 5 * HOUR)
+        assert (await gate.scan("62123456")).json()["reason"] == "invalid_time"
+        now = await write(app, give_pass)
+        answer = await gate.scan("6212 3456")
+        assert (answer.status_code, answer.json()["pass_id"]) == (201, now)
+
+    async def test_several_passes_leave_the_choice(self, app: Litestar, doors: Doors, gate: Turnstile) -> None:
+        await write(app, give_card, "62123456")
+        mine = [await write(app, give_pass, title=title) for title in ("羽毛球", "乒乓球")]
+        answer = await gate.scan("62123456")
+        assert (answer.status_code, answer.json()["reason"]) == (200, "ambiguous")
+        assert [choice["pass_id"] for choice in answer.json()["choices"]] == mine
+        chosen = await gate.scan("62123456", pass_id=mine[1])
+        assert (chosen.status_code, chosen.json()["pass_id"]) == (201, mine[1])
+        last = await gate.scan("62123456")
+        assert (last.status_code, last.json()["pass_id"]) == (201, mine[0])
+
+    async def test_a_card_that_looks_like_a_manual_code(self, app: Litestar, doors: Doors, gate: Turnstile) -> None:
+        card = (await shown(app, doors, await write(app, give_pass, member_id=102)))["manual_code"]
+        card = "621234567890"[:10]
+        number = card + f"{98 - int(card) * 100 % 97:02}"
+        await write(app, give_card, number)
+        await write(app, give_pass)
+        answer = await gate.scan(number)
+        assert answer.status_code == 201
+
+    async def test_a_blocked_card_is_nobodys(self, app: Litestar, doors: Doors, gate: Turnstile) -> None:
+        await write(app, give_card, "62123456", blocked_at=NOON)
+        await write(app, give_pass)
+        assert (await gate.scan("62123456")).status_code == 404
+
+
+class TestAnnul:
+    async def test_gives_the_entry_back(self, app: Litestar, doors: Doors, gate: Turnstile) -> None:
+        await write(app, zone_rules, reentry=False)
+        code = (await shown(app, doors, await write(app, give_pass)))["code"]
+        await gate.scan(code, "s1")
+        for _ in range(2):
+            undone = await gate.annul("s1")
+            assert (undone.status_code, undone.json()["status"]) == (200, "ok")
+        assert await gate.inside() == 0
+        assert (await gate.scan(code, "s1")).json()["annulled"]
+        assert (await gate.scan(code, "s2")).status_code == 201
+
+    async def test_of_an_exit(self, app: Litestar, doors: Doors, gate: Turnstile) -> None:
+        code = (await shown(app, doors, await write(app, give_pass)))["code"]
+        await gate.scan(code)
+        await gate.scan(code, "out", direction="exit")
+        assert (await gate.annul("out")).json()["status"] == "ok"
+        assert await gate.inside() == 1
+        assert (await gate.scan(code)).json()["reason"] == "already_redeemed"
+
+    async def test_not_after_a_quarter_of_an_hour(
+        self, app: Litestar, doors: Doors, gate: Turnstile, clock: SettableClock
+    ) -> None:
+        code = (await shown(app, doors, await write(app, give_pass)))["code"]
+        await gate.scan(code, "s1")
+        clock.advance(minutes=15, seconds=1)
+        assert (await gate.annul("s1")).json()["reason"] == "invalid_time"
+        assert await gate.inside() == 1
+
+    async def test_not_by_another_gate_nor_of_a_refusal(self, app: Litestar, doors: Doors, gate: Turnstile) -> None:
+        code = (await shown(app, doors, await write(app, give_pass)))["code"]
+        await gate.scan(code, "s1")
+        await gate.scan(code, "s2")
+        other = await device(app, doors)
+        assert (await other.annul("s1")).status_code == 404
+        assert (await gate.annul("s2")).json()["reason"] == "rules"
+        assert (await gate.annul("never")).status_code == 404
+
+    async def test_not_once_they_have_gone_on(self, app: Litestar, doors: Doors, gate: Turnstile) -> None:
+        code = (await shown(app, doors, await write(app, give_pass)))["code"]
+        await gate.scan(code, "s1")
+        await gate.scan(code, direction="exit")
+        assert (await gate.annul("s1")).json()["reason"] == "rules"
+
+
+class TestPasses:
+    async def test_the_picture_is_read_by_another_library(self, app: Litestar, doors: Doors, gate: Turnstile) -> None:
+        pass_id = await write(app, give_pass)
+        holder = await person(app, doors.city.worker)
+        picture = await holder.call("GET", f"/passes/{CENTRE}/{pass_id}/qr.svg")
+        assert picture.headers["content-type"].startswith("image/svg+xml")
+        assert (await gate.scan(decoded(painted(picture.text)).text)).status_code == 201
+        unchanged = await holder.client.get(
+            f"/passes/{CENTRE}/{pass_id}/qr.svg", headers={"If-None-Match": picture.headers["etag"]}
+        )
+        assert (unchanged.status_code, unchanged.content) == (304, b"")
+
+    async def test_is_found_by_its_holder_and_the_staff_alone(self, app: Litestar, doors: Doors) -> None:
+        pass_id = await write(app, give_pass)
+        answers = [
+            (await (await person(app, who)).call("GET", f"/passes/{CENTRE}/{pass_id}")).status_code
+            for who in doors.city
+        ]
+        assert answers == [200, 404, 404, 200]
+        assert (await App(app).call("GET", f"/passes/{CENTRE}/{pass_id}")).status_code == 401
+
+    async def test_mine_the_next_first(self, app: Litestar, doors: Doors) -> None:
+        later = await write(app, give_pass, valid_from=NOON + 9 * HOUR, valid_until=NOON + 10 * HOUR)
+        soon = await write(app, give_pass)
+        await write(app, give_pass, 102)
+        await write(app, give_pass, valid_from=NOON - 20 * HOUR, valid_until=NOON - 19 * HOUR)
+        listed = (await (await person(app, doors.city.worker)).call("GET", "/me/passes")).json()
+        assert [one["id"] for one in listed] == [soon, later]
+        assert listed[0]["link"].startswith("http://127.0.0.1:8000/p/")
+
+    async def test_a_new_key_signs_and_the_old_one_is_still_believed(
+        self, app: Litestar, doors: Doors, gate: Turnstile, clock: SettableClock
+    ) -> None:
+        passes = [await write(app, give_pass, valid_until=NOON + 999 * 24 * HOUR) for _ in range(2)]
+        old = (await shown(app, doors, passes[0]))["code"]
+        sealing = app.state.settings.key("passes")
+        await write(app, rotate_keys, sealing, timedelta(days=2))
+        new = (await shown(app, doors, passes[0]))["code"]
+        assert old != new
+        assert (await gate.scan(old)).status_code == 201
+        clock.advance(days=3)
+        late = await gate.scan(old)
+        assert (late.status_code, late.json()["reason"]) == (404, "invalid")
+        assert "签名已停用" in late.json()["sentence"]
+        assert (await gate.scan(new, direction="exit")).json()["reason"] == "rules"
+
+    async def test_keys_change_by_themselves(self, app: Litestar, doors: Doors, clock: SettableClock) -> None:
+        pass_id = await write(app, give_pass, valid_until=NOON + 999 * 24 * HOUR)
+        first = await shown(app, doors, pass_id)
+        clock.advance(days=1)
+        assert (await shown(app, doors, pass_id))["code"] == first["code"]
+        clock.advance(days=180)
+        assert (await shown(app, doors, pass_id))["code"] != first["code"]
