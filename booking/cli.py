@@ -8,6 +8,7 @@ import click
 
 from booking import __version__
 from booking.app import configure_logging
+from booking.commands.backups import backup, restore
 from booking.db.migrating import is_current, upgrade
 from booking.serving import serve as serve_http
 from booking.settings import Settings, SettingsError, read
@@ -49,6 +50,9 @@ def serve(settings: Settings, host: str, port: int, certificate: Path | None, ke
         raise click.UsageError("--certificate and --key go together")
     serve_http(settings, host=host, port=port, certificate=certificate, key=key)
 
+
+main.add_command(backup)
+main.add_command(restore)
 
 if __name__ == "__main__":
     sys.exit(main())
