@@ -1,0 +1,101 @@
+"""The day board of a facility, and the stream by which an open one hears of changes."""
+
+from collections.abc import AsyncIterator
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+from litestar.response import ServerSentEvent, ServerSentEventMessage
+
+from booking.clock import Clock, local_date
+from booking.db import Database, ReadSession
+from booking.portal.manage.access import NOT_KEPT, AnyRequest
+from booking.portal.manage.queries.board import Board, desk_board
+from booking.venues.catalogue import FacilityFacts, venues
+from booking.venues.queries.days import reachable
+from booking.web.hub import Hub
+from booking.web.pages import page
+
+DAYS_BACK, DAYS_AHEAD = 1, 13
+Day = Annotated[date | None, QueryParameter(description="A day in Shanghai; today, if left out.")]
+
+
+def shown_day(day: date | None, now: datetime) -> date:
+    """The chosen day, or today.
+
+    Raises:
+        DayTooFar: it is more than a year away.
+    """
+    if day is None:
+        return local_date(now)
+    reachable(day, now)
+    return day
+
+
+def strip(chosen: date, now: datetime, address: str, marks: dict[date, Any]) -> list[dict[str, Any]]:
+    """The days around today, and the chosen one, for the date strip."""
+    today = local_date(now)
+    days = {today + timedelta(days=ahead) for ahead in range(-DAYS_BACK, DAYS_AHEAD + 1)} | {chosen}
+    return [
+        {
+            "date": day,
+            "href": f"{address}?day={day}",
+            "current": day == chosen,
+            "mark": marks[day].kind if day in marks else None,
+        }
+        for day in sorted(days)
+    ]
+
+
+def _board(tx: ReadSession, now: datetime, facts: FacilityFacts, day: date) -> dict[str, Any]:
+    known = venues(tx)
+    address = f"/manage/{facts.place.code}/{facts.facility.code}"
+    return {
+        "board": desk_board(tx, now, *facts.key, day),
+        "days": strip(day, now, address, dict(known.places.calendar)),
+        "facilities": known.by_place[facts.place.id],
+    }
+
+
+@get("/manage/{place:str}/{facility:str}")
+async def board_page(
+    request: AnyRequest,
+    database: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    facts: NamedDependency[FacilityFacts],
+    day: Day = None,
+) -> Response[str]:
+    """A facility's day at the desk."""
+    now = clock()
+    context = await database.read(_board, now, facts, shown_day(day, now))
+    return page(request, "portal/manage/board.html", headers=NOT_KEPT, facts=facts, **context)
+
+
+@get("/manage/{place:str}/{facility:str}/board")
+async def board_part(
+    request: AnyRequest,
+    database: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    facts: NamedDependency[FacilityFacts],
+    day: Day = None,
+) -> Response[str]:
+    """The part of the board that changes, for an open page to put in its place."""
+    now = clock()
+    board: Board = await database.read(desk_board, now, *facts.key, shown_day(day, now))
+    return page(request, "portal/manage/board_part.html", headers=NOT_KEPT, facts=facts, board=board)
+
+
+@get("/manage/{place:str}/{facility:str}/live")
+async def live(hub: NamedDependency[Hub], facts: NamedDependency[FacilityFacts]) -> ServerSentEvent:
+    """Says `grid` whenever a booking or a block of the facility changes."""
+    return ServerSentEvent(_events(hub, facts.topic))
+
+
+async def _events(hub: Hub, topic: str) -> AsyncIterator[ServerSentEventMessage]:
+    async for heard in hub.listen(topic):
+        yield ServerSentEventMessage(event="grid", data="1") if heard else ServerSentEventMessage(comment="")
+
+
+handlers = [board_page, board_part, live]

@@ -1,0 +1,1 @@
+"""What the console shows that no single feature shows by itself."""
