@@ -9,6 +9,8 @@ import click
 from booking import __version__
 from booking.app import configure_logging
 from booking.commands.backups import backup, restore
+from booking.commands.bench import bench
+from booking.commands.seed import seed
 from booking.db.migrating import is_current, upgrade
 from booking.serving import serve as serve_http
 from booking.settings import Settings, SettingsError, read
@@ -52,7 +54,10 @@ def serve(settings: Settings, host: str, port: int, certificate: Path | None, ke
 
 
 main.add_command(backup)
+main.add_command(bench)
 main.add_command(restore)
+main.add_command(seed)
+
 
 if __name__ == "__main__":
     sys.exit(main())
