@@ -1,5 +1,6 @@
 """Serving over HTTP, and stopping cleanly: streams end first, then what is in flight, then the process."""
 
+import signal
 import ssl
 from pathlib import Path
 from types import FrameType
@@ -38,7 +39,11 @@ def serve(settings: Settings, *, host: str, port: int, certificate: Path | None,
         certificate: a PEM file for https, with `key`; phones on a local network need it for the camera.
         key: the certificate's private key.
     """
-    app: Litestar = create_app(settings)
+    run(create_app(settings), host=host, port=port, certificate=certificate, key=key)
+
+
+def run(app: Litestar, *, host: str, port: int, certificate: Path | None = None, key: Path | None = None) -> None:
+    """Serve an application that was made already; otherwise like `serve`."""
     config = uvicorn.Config(
         app,
         host=host,
@@ -53,4 +58,5 @@ def serve(settings: Settings, *, host: str, port: int, certificate: Path | None,
         server_header=False,
         lifespan="on",
     )
+    signal.signal(signal.SIGTERM, lambda *_: None)  # raised again after a clean stop: exit with 0
     Server(config, app.state.hub).run()
