@@ -64,6 +64,11 @@ def quartered() -> tuple[Court, ...]:
     return (Court(20, "full", (1, 2, 3, 4)), *pairs, *quarters, Court(5, "quarter", (5,)))
 
 
+def overlapping() -> tuple[Court, ...]:
+    """Three units on which one large court fits in two ways, never both, beside a large court of its own."""
+    return (Court(10, "large", (1, 2)), Court(11, "large", (2, 3)), Court(12, "large", (4, 5)), Court(3, "small", (3,)))
+
+
 # -------------------------------------------------------------------------------------------------------- days
 
 
@@ -100,7 +105,7 @@ def random_wish(dice: random.Random, day: Day) -> Wish:
 def small_days(count: int, seed: int = 1) -> Iterator[tuple[Day, Wish]]:
     """Days small enough for brute force, crowded enough to need it."""
     dice = random.Random(seed)
-    halls = (singles(2), singles(3), singles(4), halved(1), halved(2), halved(3), quartered())
+    halls = (singles(2), singles(3), singles(4), halved(1), halved(2), halved(3), quartered(), overlapping())
     for _ in range(count):
         hours, pinned = dice.randint(3, 8), dice.choice((0.0, 0.2, 0.5))
         day = random_day(dice, dice.choice(halls), hours, dice.randint(4, 14), pinned)

@@ -6,6 +6,8 @@ from itertools import combinations
 from msgspec.structs import replace
 
 from booking.venues.rules.assignment import Block, Day, Fate, Holding, plan_closing
+from booking.venues.rules.assignment.board import Board, Nodes
+from booking.venues.rules.assignment.sweep import ask
 from tests.venues.seating import (
     assert_fates,
     blocked_cells,
@@ -86,6 +88,35 @@ class TestPlanClosing:
             assert_fates(day, closing, ample)
             assert_fates(day, closing, scant)
             assert len(ample.displaced) <= len(scant.displaced)
+            assert not (scant.displaced and scant.fewest)
+
+
+class TestAsk:
+    def test_a_situation_that_failed_with_none_to_spare_is_tried_again_with_one(self) -> None:
+        hour_3 = tuple(Holding(court + 2, court, 3, 4) for court in (1, 2, 3))
+        day = Day(0, 4, singles(3), (Holding(1, 1, 0, 2), Holding(2, 3, 1, 3), *hour_3))
+        closing = [Block((3,), 0, 4), Block((2,), 2, 3)]
+        assert seats_without(day, closing, 1)
+        assert not seats_without(day, closing, 0)
+
+    def test_the_fewest_left_out_are_found_from_scratch(self) -> None:
+        dice = random.Random(2)
+        left_out: Counter[int] = Counter()
+        for day, _ in small_days(800, seed=4):
+            loose = replace(day, holdings=tuple(replace(held, pinned=False) for held in day.holdings))
+            closing = [*random_closing(dice, day), *random_closing(dice, day), *day.blocks]
+            everybody = [held.booking for held in day.holdings]
+            number = len(fewest_left_out(loose, everybody, blocked_cells(closing)))
+            assert seats_without(loose, closing, number)
+            assert number == 0 or not seats_without(loose, closing, number - 1)
+            left_out[number] += 1
+        assert min(left_out[number] for number in range(4)) > 20
+
+
+def seats_without(day: Day, closing: Sequence[Block], number: int) -> bool:
+    board = Board(replace(day, blocks=tuple(closing)))
+    nodes = Nodes(10_000)
+    return ask(board, board.items, board.kept_back, nodes, nodes.left, frozenset(board.items), number) is not None
 
 
 def random_closing(dice: random.Random, day: Day) -> list[Block]:
@@ -95,16 +126,18 @@ def random_closing(dice: random.Random, day: Day) -> list[Block]:
 
 
 def fewest_displaced(day: Day, closing: Sequence[Block]) -> tuple[int, ...]:
-    """By trying every set: the smallest that must go, and of those the one that keeps the earliest bookings."""
     courts = {court.id: court for court in day.courts}
     closed = blocked_cells(closing)
-    taken = closed | blocked_cells(day.blocks)
     hit = [held for held in day.holdings if cells_of(courts[held.court], held.starts, held.ends) & closed]
     let_go = tuple(replace(held, pinned=held.pinned and held not in hit) for held in day.holdings)
-    loose = replace(day, holdings=let_go)
-    affected = sorted(held.booking for held in hit)
+    affected = [held.booking for held in hit]
+    return fewest_left_out(replace(day, holdings=let_go), affected, closed | blocked_cells(day.blocks))
+
+
+def fewest_left_out(day: Day, affected: Sequence[int], taken: set[tuple[int, int]]) -> tuple[int, ...]:
+    """By trying every set: the smallest that must go, and of those the one that keeps the earliest bookings."""
     for number in range(len(affected) + 1):
-        for gone in sorted(combinations(affected, number), reverse=True):
-            if fewest_moves(players_of(loose, None, leave_out=gone), taken) is not None:
+        for gone in sorted(combinations(sorted(affected), number), reverse=True):
+            if fewest_moves(players_of(day, None, leave_out=gone), taken) is not None:
                 return gone
     raise AssertionError

@@ -88,8 +88,9 @@ class Board:
         self.halls = self._halls(groups)
         self.hall_of = {court: at for at, hall in enumerate(self.halls) for court in hall.courts}
         self.outline = {court: self._rows_from(hall.first, court) for hall in self.halls for court in hall.courts}
-        self.items = [self._item(held) for held in day.holdings if not held.pinned]
-        self.pins = [self._item(held) for held in day.holdings if held.pinned]
+        holdings = sorted(day.holdings, key=lambda held: held.booking)
+        self.items = [self._item(held) for held in holdings if not held.pinned]
+        self.pins = [self._item(held) for held in holdings if held.pinned]
         self.kept_back = _union([self.block_mask(block) for block in day.blocks])
         self.fixed = self.homes(self.pins) | self.kept_back
 
