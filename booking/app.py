@@ -27,12 +27,16 @@ from booking.members.authentication import Authentication
 from booking.notices import api as notices_api
 from booking.notices import pages as notices_pages
 from booking.notices.webhook import channel
+from booking.portal import bookings as portal_bookings
 from booking.portal import calendar as portal_calendar
+from booking.portal import changing as portal_changing
 from booking.portal import help as portal_help
+from booking.portal import home as portal_home
 from booking.portal import manage as portal_manage
 from booking.rehearsal import kinds
 from booking.settings import Settings
 from booking.venues import api as venues_api
+from booking.venues import pages as venues_pages
 from booking.venues.service.closing import CLOSE_COURTS
 from booking.venues.service.lowering import LOWER_CAPACITY
 from booking.web import documentation, health, pages, problems
@@ -54,7 +58,11 @@ ROUTERS = [
     notices_api.router,
     notices_pages.router,
     venues_api.router,
+    venues_pages.router,
     checkin_api.router,
+    portal_home.router,
+    portal_bookings.router,
+    portal_changing.router,
     portal_calendar.router,
     portal_help.router,
     portal_manage.router,
@@ -121,7 +129,9 @@ def create_app(
             cookie_samesite="lax",
             exclude=["^/api/"],
         ),
-        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, minimum_size=1024),
+        compression_config=CompressionConfig(
+            backend="gzip", gzip_compress_level=5, minimum_size=1024, exclude=["^/live/"]
+        ),
         exception_handlers={Exception: problems.answer},
         openapi_config=_openapi(),
         request_max_body_size=LARGEST_BODY,

@@ -103,6 +103,7 @@ class PartnerView(msgspec.Struct, frozen=True):
     number: int
     name: str
     pass_id: int | None
+    is_you: bool = False
 
 
 class BookingView(msgspec.Struct, kw_only=True):

@@ -78,6 +78,7 @@ class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
         free: how many are free at the wished hour, or at `next_free` when no hour was wished.
         from_fen: what the wished length costs the one who asks.
         next_free: the first start on that day, from the wished hour on, at which the length fits.
+        next_count: how many are free then.
         opens_for_booking: when that day can be booked, if it cannot be yet.
     """
 
@@ -97,6 +98,7 @@ class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     total: int
     from_fen: int
     next_free: datetime | None
+    next_count: int
     opens_for_booking: datetime | None
 
 

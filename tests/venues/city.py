@@ -110,7 +110,7 @@ def _places(tx: WriteSession) -> None:
     palace = {
         "id": PALACE,
         "code": "jiangbei",
-        "kind": "palace",
+        "kind": "cultural_palace",
         "name": "江北区工人文化宫",
         "name_en": "Jiangbei Workers’ Palace",
         "district": "330205",

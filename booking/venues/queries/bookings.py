@@ -169,6 +169,7 @@ def _view(row: Row[Any], players: Sequence[Partner], now: datetime, viewer: Prin
     ahead = not policy.has_begun(row.starts, now)
     open_to_change = may_act and ahead and status in ("held", "confirmed")
     told = not settling.may_move(row, now) and status not in ("cancelled", "expired", "displaced")
+    was_confirmed = status == "cancelled" and any(player.pass_id is not None for player in players)
     return BookingView(
         place=row.place_id,
         id=row.id,
@@ -189,12 +190,15 @@ def _view(row: Row[Any], players: Sequence[Partner], now: datetime, viewer: Prin
         court_name_en=row.court_name_en if told else None,
         heads=row.party,
         price_fen=row.price_fen,
-        partners=[PartnerView(player.number, player.name, player.pass_id) for player in players],
+        partners=[
+            PartnerView(player.number, player.name, player.pass_id, player.member_id == viewer.member_id)
+            for player in players
+        ],
         hold_expires_at=row.hold_expires_at if status == "held" else None,
         version=row.sequence,
         cancel_free_until=policy.free_until(row, row.starts) if open_to_change else None,
         can_cancel=open_to_change,
         can_change=open_to_change,
-        can_restore=may_act and status == "cancelled" and policy.can_be_restored(row.changed_at, row.starts, now),
+        can_restore=may_act and was_confirmed and policy.can_be_restored(row.changed_at, row.starts, now),
         ended_reason=row.ended_reason,
     )

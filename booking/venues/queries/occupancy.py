@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, and_, cast, func, sel
 from booking.db import ReadSession
 from booking.venues.catalogue import FacilityFacts
 from booking.venues.models import Booking, Claim, Facility, PoolCounter
-from booking.venues.rules.opening import HALF_HOURS_A_DAY
+from booking.venues.rules.opening import HALF_HOURS_A_DAY, Span
 
 MOST_HALF_HOURS = 62
 """A window's bits must fit into a signed 64-bit sum."""
@@ -57,6 +57,15 @@ class Occupancy:
         span = (1 << ends - self.first) - (1 << starts - self.first)
         taken = sum(1 for bits in self._busy_courts(facts, kind) if bits & span)
         return len(facts.kinds.get(kind or "", ())) - taken
+
+    def free_until(self, facts: FacilityFacts, court_id: int, window: Span) -> int:
+        """The half hour at which a court that is free at the beginning of a window is taken, or the window's end."""
+        busy = self.busy.get(facts.key, {})
+        bits = 0
+        for unit in facts.court(court_id).units:
+            bits |= busy.get(unit, 0)
+        ahead = bits >> window.starts - self.first
+        return min(window.ends, window.starts + (ahead & -ahead).bit_length() - 1) if ahead else window.ends
 
     def _busy_courts(self, facts: FacilityFacts, kind: str | None) -> list[int]:
         busy = self.busy.get(facts.key)

@@ -39,27 +39,33 @@ def search(
     tx: ReadSession,
     now: datetime,
     *,
-    sport: str,
     day: date,
+    sport: str = "",
+    place: int | None = None,
     starts: time | None = None,
     half_hours: int = A_GAME,
     district: str = "",
     near: LatLon | None = None,
     categories: Collection[str] = (),
 ) -> list[SearchHit]:
-    """The facilities of a sport, those with room first, then the nearest first.
+    """The facilities of a sport, of a place or of both: those with room first, then the nearest first.
 
     Without an hour, what counts is the first on that day at which the length fits. A facility's own grid rounds the
     length up, its policy limits it. Those that are closed all day, or not for members of these categories, are left
     out.
     """
     known = venues(tx)
-    facilities = [facts for facts in known.by_sport.get(sport, ()) if not district or facts.place.district == district]
+    of_sport = known.by_sport.get(sport, ()) if sport else known.facilities.values()
+    facilities = [
+        facts
+        for facts in of_sport
+        if (not district or facts.place.district == district) and place in (None, facts.place.id)
+    ]
     first = first_half_hour(day)
     last = first + HALF_HOURS_A_DAY
     wished = None if starts is None else first + half_hours_into(starts)
     wish = _Wish(day, first, last, wished, half_hours, near, categories)
-    taken = occupancy(tx, now, facilities, first, last, sport=sport)
+    taken = occupancy(tx, now, facilities, first, last, sport=sport or None, place=place)
     hits = [hit for facts in facilities for hit in _hits(known, facts, taken, wish, now)]
     return sorted(hits, key=lambda hit: (*_by_room(hit), hit.metres or 0, hit.place, hit.facility))
 
@@ -165,6 +171,7 @@ def _hits(known: Venues, facts: FacilityFacts, taken: Occupancy, wish: _Wish, no
             total=total_of(facts, kind),
             from_fen=price_of(known, facts, Span(priced, priced + length), wish.categories),
             next_free=None if at is None else instant_of(at),
+            next_count=0 if at is None else taken.free(facts, kind, at, at + length),
             opens_for_booking=opens if opens > now else None,
         )
 

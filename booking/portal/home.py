@@ -1,0 +1,77 @@
+"""The home page: what is free near the reader this evening, and what they have booked."""
+
+from typing import Any, NamedTuple
+
+from litestar import Request, Response, Router, get
+from litestar.di import NamedDependency
+
+from booking.clock import Clock, local_date
+from booking.db import Database, ReadSession
+from booking.venues.catalogue import Venues, venues
+from booking.venues.pages.finding import grouped
+from booking.venues.pages.whereabouts import Looking, looking, near, remember
+from booking.venues.pages.words import address, here
+from booking.venues.queries.bookings import next_booking
+from booking.venues.queries.places import district_names
+from booking.venues.queries.searching import tonight
+from booking.venues.schemas import BookingView
+from booking.venues.views import Tonight, TonightSport
+from booking.web.facts import Named
+from booking.web.formatting import clock_time
+from booking.web.pages import page
+from booking.web.principal import Principal
+
+
+class _Home(NamedTuple):
+    known: Venues
+    looking: Looking
+    districts: dict[str, Named]
+    tonight: Tonight
+    next: BookingView | None
+
+
+@get("/", include_in_schema=False)
+async def home(
+    request: Request[Any, Any, Any],
+    database: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal | None],
+) -> Response[str]:
+    """What is free this evening."""
+    now = clock()
+
+    def read(tx: ReadSession) -> _Home:
+        known = venues(tx)
+        wanted = looking(request, known)
+        categories = () if principal is None else principal.categories
+        return _Home(
+            known,
+            wanted,
+            dict(district_names(tx)),
+            tonight(tx, now, near=near(tx, wanted), categories=categories),
+            None if principal is None else next_booking(tx, now, principal),
+        )
+
+    found = await database.read(read)
+    made = page(
+        request,
+        "portal/home.html",
+        path=here(request),
+        looking=found.looking,
+        districts=found.districts,
+        tonight=found.tonight,
+        sports=[(sport, _at_that_hour(found.tonight, sport)) for sport in found.tonight.sports],
+        is_today=local_date(found.tonight.starts) == local_date(now),
+        groups=grouped(request, found.known, [hit for place in found.tonight.places for hit in place.hits]),
+        next=found.next,
+    )
+    return remember(request, made, found.looking)
+
+
+def _at_that_hour(shown: Tonight, sport: TonightSport) -> str:
+    """The search for a sport this evening: at its beginning, or at any hour once that is no longer a whole one."""
+    hour = clock_time(shown.starts) if shown.starts.minute == 0 else None
+    return address("/places", sport=sport.sport, day=local_date(shown.starts), hour=hour)
+
+
+router = Router(path="/", route_handlers=[home])
