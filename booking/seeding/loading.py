@@ -17,6 +17,7 @@ from booking.errors import Conflict
 from booking.members.models import Member, Organisation
 from booking.places.catalogue import catalogue_changed
 from booking.places.models import Place
+from booking.seeding.bulk import Bulk, store
 from booking.seeding.city_rows import Rows, catalogue_rows, organisation_rows
 from booking.seeding.member_rows import account_rows, member_rows
 from booking.seeding.models import Load
@@ -136,7 +137,7 @@ def _chunks(wanted: Wanted) -> Iterable[_Chunk]:
         yield _Chunk("members", first, min(first + MEMBERS_A_CHUNK, wanted.members), wanted.members)
 
 
-def _rows(wanted: Wanted, numbers: Numbers, now: datetime, stage: Stage, first: int, last: int) -> list[Rows]:
+def _rows(wanted: Wanted, numbers: Numbers, now: datetime, stage: Stage, first: int, last: int) -> list[Rows | Bulk]:
     city = wanted.city
     if stage == "organisations":
         return [organisation_rows(city, numbers)]
@@ -145,7 +146,7 @@ def _rows(wanted: Wanted, numbers: Numbers, now: datetime, stage: Stage, first: 
     if stage == "accounts":
         return list(account_rows(city.accounts, numbers, now))
     members = generate_members(wanted.seed, last - first, city.organisations, first + 1)
-    return member_rows(enumerate(members, first + 1), numbers, now)
+    return [*member_rows(enumerate(members, first + 1), numbers, now)]
 
 
 def _begin(tx: WriteSession, now: datetime, fingerprint: str) -> Load:
@@ -161,7 +162,7 @@ def _begin(tx: WriteSession, now: datetime, fingerprint: str) -> Load:
     return load
 
 
-def _store_chunk(tx: WriteSession, now: datetime, fingerprint: str, number: int, rows: list[Rows]) -> None:
+def _store_chunk(tx: WriteSession, now: datetime, fingerprint: str, number: int, rows: list[Rows | Bulk]) -> None:
     """Store a chunk, unless another process has done it meanwhile."""
     mine = update(Load).where(Load.name == NAME, Load.fingerprint == fingerprint, Load.chunks == number)
     if tx.execute(mine.values(chunks=number + 1)).rowcount == 1:
@@ -169,9 +170,11 @@ def _store_chunk(tx: WriteSession, now: datetime, fingerprint: str, number: int,
             _insert(tx, part)
 
 
-def _insert(tx: WriteSession, part: Rows) -> None:
+def _insert(tx: WriteSession, part: Rows | Bulk) -> None:
     """Rows that are there already by their key stay; any other clash is an error."""
-    if part.rows:
+    if isinstance(part, Bulk):
+        store(tx, part)
+    elif part.rows:
         key = cast(Table, part.table.__table__).primary_key.columns.keys()
         tx.execute(insert(tx, part.table).on_conflict_do_nothing(index_elements=key), part.rows)
 

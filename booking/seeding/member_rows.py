@@ -2,44 +2,58 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from booking.members.hashing import hash_password
 from booking.members.models import Account, Card, Member, MemberCategory, RoleGrant
 from booking.members.rules.identity import normalised_number
+from booking.seeding.bulk import Bulk
 from booking.seeding.city_rows import Row, Rows
 from booking.seeding.numbering import Numbers
 from booking.seeding.rows import AccountRow, MemberRow
 
+MEMBER = (
+    "id",
+    "number",
+    "name",
+    "sex",
+    "birth_year",
+    "phone",
+    "organisation_id",
+    "joined_on",
+    "dues_paid_until",
+)
+CARD = ("number", "member_id")
+CATEGORY = ("member_id", "category", "verified_at")
 
-def member_rows(members: Iterable[tuple[int, MemberRow]], numbers: Numbers, now: datetime) -> list[Rows]:
+
+def member_rows(members: Iterable[tuple[int, MemberRow]], numbers: Numbers, now: datetime) -> list[Bulk]:
     """Members with the ids that they are given, their cards and their verified categories."""
-    people: list[Row] = []
-    cards: list[Row] = []
-    categories: list[Row] = []
+    people: list[tuple[Any, ...]] = []
+    cards: list[tuple[Any, ...]] = []
+    categories: list[tuple[Any, ...]] = []
     organisations = numbers.organisations
     for member_id, row in members:
         people.append(
-            {
-                "id": member_id,
-                "number": row.number,
-                "name": row.name,
-                "sex": row.sex,
-                "birth_year": row.birth_year,
-                "phone": row.phone,
-                "organisation_id": organisations[row.organisation],
-                "joined_on": row.joined_on,
-                "dues_paid_until": row.dues_paid_until,
-            }
+            (
+                member_id,
+                row.number,
+                row.name,
+                row.sex,
+                row.birth_year,
+                row.phone,
+                organisations[row.organisation],
+                row.joined_on,
+                row.dues_paid_until,
+            )
         )
         if row.card:
-            cards.append({"number": row.card, "member_id": member_id})
-        categories += [
-            {"member_id": member_id, "category": category, "verified_at": now} for category in row.categories or ()
-        ]
-    return [Rows(Member, people), Rows(Card, cards), Rows(MemberCategory, categories)]
+            cards.append((row.card, member_id))
+        categories += [(member_id, category, now) for category in row.categories or ()]
+    return [Bulk(Member, MEMBER, people), Bulk(Card, CARD, cards), Bulk(MemberCategory, CATEGORY, categories)]
 
 
-def account_rows(accounts: Sequence[AccountRow], numbers: Numbers, now: datetime) -> Iterator[Rows]:
+def account_rows(accounts: Sequence[AccountRow], numbers: Numbers, now: datetime) -> Iterator[Rows | Bulk]:
     """The demo accounts: members with a published password and roles."""
     ids = numbers.accounts
     yield from member_rows(((ids[row.number], _as_member(row)) for row in accounts), numbers, now)
