@@ -407,6 +407,12 @@ class TestRoles:
         with pytest.raises(error):
             await city.write(roles.grant_role, None, LIN, scope)
 
+    async def test_a_right_lost_a_moment_ago_counts_no_more(self, city: Database) -> None:
+        chen = await as_principal(city, CHEN)
+        await city.write(roles.revoke_role, None, CHEN, Scope("venue_manager", "place", HALL))
+        with pytest.raises(MayNotGrant):
+            await city.write(roles.grant_role, chen, LIN, self.KEEPER)
+
     async def test_a_new_role_shortens_the_life_of_open_browsers(self, city: Database, clock: SettableClock) -> None:
         await opened(city, LIN)
         await city.write(roles.grant_role, None, LIN, self.KEEPER)
