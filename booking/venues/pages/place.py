@@ -15,7 +15,7 @@ from booking.places.models import Place
 from booking.venues.catalogue import FacilityFacts, Venues, venues
 from booking.venues.models import Policy, Price
 from booking.venues.pages.whereabouts import looking, near
-from booking.venues.pages.words import PLACE_KINDS, here
+from booking.venues.pages.words import KIND_NAMES, PLACE_KINDS, here
 from booking.venues.queries.days import open_spans_of
 from booking.venues.queries.near import LatLon, metres_between, where_is
 from booking.venues.queries.places import district_names
@@ -93,6 +93,7 @@ async def place_page(
         path=here(request),
         place=found.place,
         district=found.district,
+        kind_names=KIND_NAMES,
         kind=PLACE_KINDS.get(found.place.kind, ""),
         metres=None if found.point is None else metres_between(found.point, where_is(found.place)),
         cards=[_card(found, facts, today) for facts in facilities],
