@@ -14,11 +14,14 @@ from booking.venues.rules.assignment.day import Block, ClosingPlan, Day, Fate, H
 from booking.venues.rules.assignment.fewer import fewer_moves
 from booking.venues.rules.assignment.rearrangement import rearrange
 from booking.venues.rules.assignment.sweep import NOWHERE, ask
+from booking.venues.rules.assignment.waste import Waste
 
 CLOSING_NODES = 40_000
 """Positions that the exact search may look at: about a second, for a manager who waits at a rehearsal."""
 ONE_BY_ONE_NODES = 400
 """Positions for each booking of the first, quick plan."""
+YIELD_NODES = 2000
+"""Positions for each question whether a later booking could yield to an earlier one."""
 
 Seats = Mapping[Item, int]
 
@@ -75,9 +78,10 @@ class _Closing:
     def _fewest_displaced(self, seats: Seats, nodes: Nodes) -> tuple[Seats, bool]:
         """A plan that displaces fewer than this one, if the search finds any, and whether it is proved the best."""
         proved = True
-        for spare in range(self._displaced(seats)):
+        least = Waste(self.board, self.concerned, self.around).displaced_at_least(self.affected)
+        for spare in range(least, self._displaced(seats)):
             try:
-                found = self._ask(self.affected, spare, nodes)
+                found = self._ask(self.affected, spare, nodes, nodes.left // 2)
             except OutOfNodes:
                 proved = False
                 continue
@@ -93,17 +97,16 @@ class _Closing:
             if seats[item] == NOWHERE:
                 optional = [other for other in self.affected if other not in staying and other is not item]
                 try:
-                    found = self._ask(optional, spare, nodes)
+                    found = self._ask(optional, spare, nodes, YIELD_NODES)
                 except OutOfNodes:
-                    break
+                    continue
                 if found is None:
                     continue
                 seats = found
             staying.add(item)
         return seats
 
-    def _ask(self, optional: Sequence[Item], spare: int, nodes: Nodes) -> Seats | None:
-        effort = nodes.left // 2
+    def _ask(self, optional: Sequence[Item], spare: int, nodes: Nodes, effort: int) -> Seats | None:
         return ask(self.board, self.concerned, self.around, nodes, effort, frozenset(optional), spare)
 
     def _displaced(self, seats: Seats) -> int:

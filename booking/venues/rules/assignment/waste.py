@@ -5,7 +5,7 @@ A gap before a pin that is too short for anyone still waiting wastes slack. Once
 has, no seating follows, however the rest are placed. Counts of all half hours are kept side by side in one integer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from booking.venues.rules.assignment.board import Board, Item
@@ -40,6 +40,23 @@ class Waste:
             free = ~(occupied >> row * width + since) & ahead
             slack -= wasted[since + (free & -free).bit_length() - 1 if free else width]
         return slack & self.guards != self.guards
+
+    def displaced_at_least(self, optional: Iterable[Item]) -> int:
+        """How many of these must go at the very least, so that no half hour wants more units than it has.
+
+        Covers what each half hour lacks from the earliest on, each time with whoever plays furthest beyond it.
+        """
+        able = sorted(optional, key=lambda item: -item.ends)
+        size = max((self.board.size_of(item.kind) for item in able), default=1)
+        slack = self.slack - sum(wasted[0] for wasted in self._wasted)
+        gone: list[Item] = []
+        for at in range(self.board.width):
+            hour = self.board.base + at
+            lacking = (1 << FIELD - 1) - (slack >> FIELD * at & (1 << FIELD) - 1)
+            lacking -= size * sum(item.starts <= hour < item.ends for item in gone)
+            here = [item for item in able if item.starts <= hour < item.ends and item not in gone]
+            gone += here[: -(-lacking // size)] if lacking > 0 else []
+        return len(gone)
 
     def _row(self, items: Sequence[Item], fixed: int, row: int) -> list[int]:
         """For a unit that becomes free at each half hour: what it wastes from there to the end of the day."""
