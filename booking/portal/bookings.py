@@ -1,31 +1,33 @@
 """My bookings: the list, one booking with its passes, and what can still be done with it."""
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from booking.clock import Clock, half_hour_of
+from booking.clock import Clock
 from booking.db import Database, ReadSession, WriteSession
 from booking.errors import BookingError, Busy
 from booking.notices import calendar
 from booking.settings import Settings
 from booking.venues.catalogue import FacilityFacts, venues
 from booking.venues.errors import BookingNotFound, CursorUnknown
+from booking.venues.pages.choosing import read_chosen
 from booking.venues.pages.instead import Link, alternative_links
 from booking.venues.pages.words import KIND_NAMES, address
-from booking.venues.queries.bookings import Cursor, booking_view, bookings_of
+from booking.venues.queries.bookings import Companion, Cursor, booking_view, bookings_of, companions_of
 from booking.venues.queries.calendar import calendar_events
-from booking.venues.schemas import BookingView
+from booking.venues.schemas import BookingView, PartnerRequest
 from booking.venues.service.booking import (
     STATUS_NAMES,
     cancel_booking,
     confirm_booking,
     restore_booking,
 )
+from booking.venues.service.partners import add_partners
 from booking.web.idempotency import once_form
 from booking.web.language import language_of, sentence, translator_of, words
 from booking.web.locale import N_
@@ -37,6 +39,16 @@ Command = Callable[[WriteSession, datetime, Principal, int, int], BookingView]
 STATUS_KINDS = {"held": "wait", "confirmed": "good", "attended": "good", "displaced": "bad", "no_show": "warn"}
 """How each status looks; the others are neutral."""
 STATUSES: dict[str, Any] = {"status_names": STATUS_NAMES, "status_kinds": STATUS_KINDS, "kind_names": KIND_NAMES}
+
+
+class Refused(NamedTuple):
+    """Why something was not done: above the page, or beside the field where a partner was typed."""
+
+    status: int
+    text: str = ""
+    alternatives: Sequence[Link] = ()
+    beside: str = ""
+    typed: tuple[str, str] = ("", "")
 
 
 @get("/bookings")
@@ -132,6 +144,34 @@ async def restore(
     return await _act(request, database, clock(), member, place, booking, restore_booking, N_("预约恢复了。"))
 
 
+@post("/bookings/{place:int}/{booking:int}/partners")
+async def join(
+    request: AnyRequest,
+    place: FromPath[int],
+    booking: FromPath[int],
+    database: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    member: NamedDependency[Principal],
+) -> Response[Any]:
+    """Name more of those who play."""
+    form = await request.form()
+    chosen = read_chosen(form)
+    joining = [PartnerRequest(name=name or number, number=number) for number, name in chosen.partners]
+    own = f"/bookings/{place}/{booking}"
+    key = str(form.get("idempotency_key", ""))
+    try:
+        await once_form(
+            database, request, member.actor, key, add_partners, BookingView, member, place, booking, joining
+        )
+    except (Busy, BookingNotFound):
+        raise
+    except BookingError as error:
+        typed = (str(form.get("number_1", "")), str(form.get("name_1", "")))
+        refused = Refused(error.status, beside=words(request, error), typed=typed)
+        return await _shown(request, database, clock(), member, place, booking, refused)
+    return redirect(request, own, sentence(request, N_("加好了，各有一张入场证。")) if joining else "")
+
+
 async def _act(
     request: AnyRequest,
     database: Database,
@@ -153,9 +193,8 @@ async def _act(
         raise
     except BookingError as error:
         offered = alternative_links(request, now, error.params.get("alternatives", []))
-        return await _shown(
-            request, database, now, member, place, booking, words(request, error), offered, error.status
-        )
+        refused = Refused(error.status, words(request, error), offered)
+        return await _shown(request, database, now, member, place, booking, refused)
     own = f"/bookings/{place}/{booking}"
     return redirect(request, own, sentence(request, said), undo=f"{own}/restore" if view.can_restore else "")
 
@@ -167,29 +206,31 @@ async def _shown(
     member: Principal,
     place: int,
     booking: int,
-    refused: str = "",
-    alternatives: list[Link] | None = None,
-    status: int = 200,
+    refused: Refused | None = None,
 ) -> Response[str]:
-    def read(tx: ReadSession) -> tuple[BookingView, FacilityFacts | None]:
+    def read(tx: ReadSession) -> tuple[BookingView, FacilityFacts | None, list[Companion]]:
         view = booking_view(tx, now, place, booking, member)
-        return view, venues(tx).facilities.get((view.place, view.facility))
+        companions = companions_of(tx, member.member_id) if view.can_change else []
+        return view, venues(tx).facilities.get((view.place, view.facility)), companions
 
-    view, facts = await database.read(read)
-    mine = next((player for player in view.partners if player.is_you), None)
-    seconds = 0 if view.hold_expires_at is None else int((view.hold_expires_at - now).total_seconds()) + 1
+    view, facts, companions = await database.read(read)
+    left = timedelta(0) if view.hold_expires_at is None else view.hold_expires_at - now
+    there = {player.name for player in view.partners}
     return page(
         request,
         "portal/booking.html",
-        status_code=status,
+        status_code=200 if refused is None else refused.status,
         path=f"/bookings/{place}/{booking}",
         booking=view,
         facts=facts,
-        mine=mine,
-        seconds=max(seconds, 0),
-        begun=half_hour_of(now) >= half_hour_of(view.starts),
-        refused=refused,
-        alternatives=alternatives or [],
+        mine=next((player for player in view.partners if player.is_you), None),
+        seconds=int(left.total_seconds()) + 1,
+        minutes=max(1, -(-int(left.total_seconds()) // 60)),
+        companions=[(f"{one.number} {one.name}", one.name) for one in companions if one.name not in there],
+        refused="" if refused is None else refused.text,
+        alternatives=() if refused is None else refused.alternatives,
+        typed=("", "") if refused is None else refused.typed,
+        errors={"number_1": refused.beside} if refused is not None and refused.beside else {},
         **STATUSES,
     )
 
@@ -211,6 +252,7 @@ router = Router(
         confirm,
         cancel,
         restore,
+        join,
     ],
     include_in_schema=False,
 )

@@ -40,6 +40,12 @@ class HoldRequest(msgspec.Struct, forbid_unknown_fields=True):
     partners: Annotated[list[PartnerRequest], Meta(max_length=MOST_PARTNERS)] = []
 
 
+class PartnersRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """More people who play along."""
+
+    partners: Annotated[list[PartnerRequest], Meta(min_length=1, max_length=MOST_PARTNERS)]
+
+
 class ChangeRequest(msgspec.Struct, forbid_unknown_fields=True):
     """Move a booking to other hours of the same facility, or to a chosen court."""
 

@@ -13,8 +13,9 @@ from booking.venues import errors
 from booking.venues.api.paths import PathId
 from booking.venues.catalogue import CourtNotFound, FacilityNotFound
 from booking.venues.queries.bookings import Cursor, booking_view, bookings_of
-from booking.venues.schemas import BookingPage, BookingView, ChangeRequest, HoldRequest
+from booking.venues.schemas import BookingPage, BookingView, ChangeRequest, HoldRequest, PartnersRequest
 from booking.venues.service import booking as service
+from booking.venues.service.partners import add_partners
 from booking.web.etags import tagged, tagged_answers
 from booking.web.idempotency import once
 from booking.web.principal import Principal
@@ -184,4 +185,30 @@ async def change(
     return await once(database, request, member.actor, service.change_booking, member, place, booking, data)
 
 
-handlers = [my_bookings, get_booking, hold, confirm, cancel, restore, change]
+@post(
+    "/bookings/{place:int}/{booking:int}/partners",
+    responses=refusals(
+        Unauthenticated,
+        errors.BookingNotFound,
+        errors.WrongStatus,
+        errors.AlreadyBegun,
+        errors.TooManyPartners,
+        errors.PartnerNotFound,
+        body=True,
+        idempotent=True,
+    )
+    | answers(201, BookingView, "With those who joined, each with a pass once it is confirmed"),
+)
+async def join(
+    request: Request[Any, Any, Any],
+    place: PathId,
+    booking: PathId,
+    data: JSONBody[PartnersRequest],
+    database: NamedDependency[Database],
+    member: NamedDependency[Principal],
+) -> Response[bytes]:
+    """Name more of those who play on a court."""
+    return await once(database, request, member.actor, add_partners, member, place, booking, data.partners)
+
+
+handlers = [my_bookings, get_booking, hold, confirm, cancel, restore, change, join]

@@ -1,7 +1,7 @@
 """Booking an hour: how long, which court, who plays along, what it costs; then one tap."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from litestar import Request, Response, get, post
@@ -10,21 +10,32 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from booking.clock import Clock, half_hour_of
-from booking.db import Database, WriteSession
+from booking.db import Database, ReadSession, WriteSession
 from booking.errors import BookingError, Busy
 from booking.venues import errors
 from booking.venues.pages.choosing import PARTNER_ROWS, Chosen, read_chosen
 from booking.venues.pages.instead import alternative_links
 from booking.venues.pages.words import FEATURES, KIND_NAMES, address, here
+from booking.venues.queries.alternatives import nearest
+from booking.venues.queries.bookings import Companion, companions_of
 from booking.venues.queries.choosing import Choices, choices
 from booking.venues.rules import policy
 from booking.venues.schemas import MOST_HEADS, BookingView, HoldRequest
 from booking.venues.service.booking import confirm_booking, hold_slot
+from booking.venues.views import Alternative
 from booking.web.idempotency import once_form
 from booking.web.language import sentence, words
 from booking.web.locale import N_
 from booking.web.pages import page, redirect
 from booking.web.principal import Principal
+
+
+class _Shown(NamedTuple):
+    """What the page needs: what can be chosen, with whom one played before, and what else is free if nothing is."""
+
+    choices: Choices
+    companions: list[Companion]
+    instead: list[Alternative]
 
 
 @get("/places/{place:str}/{facility:str}/book")
@@ -40,8 +51,9 @@ async def choose(
     chosen = read_chosen(request.query_params)
     if chosen.at is None:
         return redirect(request, f"/places/{place}/{facility}")
-    found = await _choices(database, clock(), place, facility, chosen, principal)
-    return _page(request, found, chosen, principal, clock())
+    now = clock()
+    shown = await database.read(_read, now, place, facility, chosen, principal)
+    return _page(request, shown, chosen, principal, now)
 
 
 @post("/places/{place:str}/{facility:str}/book")
@@ -58,12 +70,12 @@ async def book(
     chosen = read_chosen(form)
     if chosen.at is None:
         return redirect(request, f"/places/{place}/{facility}")
-    found = await _choices(database, clock(), place, facility, chosen, principal)
+    shown = await database.read(_read, clock(), place, facility, chosen, principal)
     if principal is None:
-        return Redirect(f"/sign-in?next={quote(chosen.address(found.facts), safe='')}", status_code=303)
+        return Redirect(f"/sign-in?next={quote(chosen.address(shown.choices.facts), safe='')}", status_code=303)
     at_once = form.get("action") != "hold"
     key = str(form.get("idempotency_key", ""))
-    wish = chosen.request(found)
+    wish = chosen.request(shown.choices)
     try:
         view = await once_form(
             database, request, principal.actor, key, hold_or_book, BookingView, principal, wish, at_once
@@ -71,7 +83,7 @@ async def book(
     except Busy:
         raise
     except BookingError as error:
-        again = await _choices(database, clock(), place, facility, chosen, principal)
+        again = await database.read(_read, clock(), place, facility, chosen, principal)
         return _page(request, again, chosen, principal, clock(), error)
     said = N_("您的场地已约好。") if at_once else N_("先为您留着，请在时间到之前确认。")
     return redirect(request, f"/bookings/{view.place}/{view.id}", sentence(request, said))
@@ -83,27 +95,40 @@ def hold_or_book(tx: WriteSession, now: datetime, booker: Principal, wish: HoldR
     return confirm_booking(tx, now, booker, held.place, held.id) if at_once else held
 
 
-async def _choices(
-    database: Database, now: datetime, place: str, facility: str, chosen: Chosen, principal: Principal | None
-) -> Choices:
-    categories = () if principal is None else principal.categories
-    starts = chosen.at or now
-    return await database.read(
-        choices, now, place, facility, starts, court_kind=chosen.kind or None, categories=categories
+def _read(
+    tx: ReadSession, now: datetime, place: str, facility: str, chosen: Chosen, principal: Principal | None
+) -> _Shown:
+    found = choices(
+        tx,
+        now,
+        place,
+        facility,
+        chosen.at or now,
+        court_kind=chosen.kind or None,
+        categories=() if principal is None else principal.categories,
     )
+    companions = [] if principal is None or found.facts.pooled else companions_of(tx, principal.member_id)
+    length = found.length(chosen.half_hours)
+    if length is None or not found.full:
+        return _Shown(found, companions, [])
+    instead = nearest(
+        tx, now, found.facts, court_kind=found.kind, starts=found.starts, ends=length.ends, heads=chosen.heads
+    )
+    return _Shown(found, companions, instead)
 
 
 def _page(
     request: Request[Any, Any, Any],
-    found: Choices,
+    shown: _Shown,
     chosen: Chosen,
     principal: Principal | None,
     now: datetime,
     error: BookingError | None = None,
 ) -> Response[str]:
-    facts = found.facts
-    refused = {} if error is None else {_field(error): words(request, error)}
-    offered = [] if error is None else error.params.get("alternatives", [])
+    found, facts = shown.choices, shown.choices.facts
+    alternatives = shown.instead if error is None else error.params.get("alternatives", [])
+    ticked = [companion for companion in shown.companions if companion in chosen.partners]
+    typed = [partner for partner in chosen.partners if partner not in ticked]
     return page(
         request,
         "venues/book.html",
@@ -113,9 +138,12 @@ def _page(
         found=found,
         chosen=chosen,
         length=found.length(chosen.half_hours),
-        errors=refused,
-        alternatives=alternative_links(request, now, offered, **chosen.asked),
-        rows=max(PARTNER_ROWS, len(chosen.partners)),
+        errors={} if error is None else {_field(error): words(request, error)},
+        alternatives=alternative_links(request, now, alternatives, **chosen.asked),
+        companions=[(f"{one.number} {one.name}", one.name) for one in shown.companions],
+        ticked=[f"{one.number} {one.name}" for one in ticked],
+        typed=typed,
+        rows=max(PARTNER_ROWS, len(typed)),
         most_heads=min(MOST_HEADS, facts.facility.capacity or 1),
         kind_name=KIND_NAMES.get(found.kind or "", found.kind or ""),
         features=FEATURES,

@@ -1,16 +1,17 @@
 """What somebody chose at an hour: read from an address or a form, and written into an address so as not to be lost."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+
+from litestar.datastructures import FormMultiDict, MultiDict
 
 from booking.venues.catalogue import FacilityFacts
 from booking.venues.pages.words import book_address, read_number, read_wall, wall
 from booking.venues.queries.choosing import Choices
 from booking.venues.schemas import MOST_HEADS, MOST_PARTNERS, HoldRequest, PartnerRequest
 
-PARTNER_ROWS = 5
-"""How many lines the form has at first; an address may fill more."""
+PARTNER_ROWS = 3
+"""How many lines the form has for partners who are typed; an address may fill more."""
 
 
 class Chosen(NamedTuple):
@@ -48,13 +49,13 @@ class Chosen(NamedTuple):
 
     def request(self, choices: Choices) -> HoldRequest:
         """The booking that it means."""
-        length = choices.length(self.half_hours)
-        ends = choices.starts if length is None else length.ends
+        usual = choices.length(None)
+        half_hours = self.half_hours or (1 if usual is None else usual.half_hours)
         return HoldRequest(
             place=choices.facts.place.id,
             facility=choices.facts.facility.id,
             starts=choices.starts,
-            ends=ends,
+            ends=choices.starts + timedelta(minutes=30 * half_hours),
             court_kind=choices.kind or "",
             court=self.court,
             heads=self.heads,
@@ -62,19 +63,24 @@ class Chosen(NamedTuple):
         )
 
 
-def read_chosen(fields: Mapping[str, Any]) -> Chosen:
+def read_chosen(fields: MultiDict[Any] | FormMultiDict) -> Chosen:
     """What an address or a form says; what it says wrongly counts as not said."""
 
     def text(name: str, longest: int = 60) -> str:
         value = fields.get(name, "")
         return value.strip()[:longest] if isinstance(value, str) else ""
 
+    def every(name: str) -> list[str]:
+        return [value for value in fields.getall(name, []) if isinstance(value, str)]
+
     rows = [(text(f"number_{row}", 20), text(f"name_{row}")) for row in range(1, MOST_PARTNERS + 1)]
+    ticked = [one[:81].partition(" ") for one in every("with")]
+    partners = [(number, name) for number, _, name in ticked if name] + [row for row in rows if any(row)]
     return Chosen(
         at=read_wall(text("at")),
         kind=text("kind", 20),
         half_hours=read_number(text("long"), None, 1, 48),
         court=read_number(text("court"), None),
         heads=read_number(text("heads"), 1, 1, MOST_HEADS) or 1,
-        partners=[row for row in rows if any(row)],
+        partners=list(dict.fromkeys(partners))[:MOST_PARTNERS],
     )

@@ -39,7 +39,7 @@ def _alternative(request: Request[Any, Any, Any], now: datetime, one: Alternativ
     details = [sentence(request, CHANGES[one.kind], kind=kind)]
     if one.kind == "next_place":
         details += [where] + ([] if one.metres is None else [distance(one.metres, locale=language)])
-    details.append(sentence(request, N_("还有 {free} 个"), free=one.free))
+    details.append(sentence(request, N_("还剩 {free}"), free=one.free))
     half_hours = int((one.ends - one.starts).total_seconds()) // 1800
     href = book_address(
         one.place_code, one.facility_code, one.starts, **(asked | {"kind": one.court_kind, "long": half_hours})

@@ -27,7 +27,7 @@ from booking.web.locale import N_
 from booking.web.pages import page
 from booking.web.principal import Principal
 
-DAY_KINDS = {"any": N_("每天"), "weekday": N_("工作日"), "weekend": N_("周末"), "holiday": N_("节假日")}
+DAY_KINDS = {"any": N_("任何一天"), "weekday": N_("工作日"), "weekend": N_("周末"), "holiday": N_("节假日")}
 PAYING = {"member": N_("全体会员")} | CATEGORY_NAMES
 
 

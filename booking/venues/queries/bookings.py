@@ -5,10 +5,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_, union_all
 
 from booking.clock import half_hour_of, instant_of
 from booking.db import ReadSession
+from booking.members.models import Member
 from booking.places.models import Place
 from booking.venues.errors import BookingNotFound, CursorUnknown
 from booking.venues.models import Booking, Court, Facility, Partner, Policy
@@ -91,6 +92,28 @@ def bookings_of(
 def next_booking(tx: ReadSession, now: datetime, viewer: Principal) -> BookingView | None:
     """The member's next booking, or the one that they are playing now."""
     return next(iter(bookings_of(tx, now, viewer, upcoming=True, limit=1).items), None)
+
+
+class Companion(NamedTuple):
+    """Someone who played along before; a guest has no number."""
+
+    number: str
+    name: str
+
+
+def companions_of(tx: ReadSession, member_id: int, limit: int = 6) -> list[Companion]:
+    """Whom a member booked with lately, the last first."""
+    joined = and_(Partner.place_id == Booking.place_id, Partner.booking_id == Booking.id, Partner.number > 0)
+    rows = tx.execute(
+        select(func.coalesce(Member.number, ""), Partner.name)
+        .select_from(Booking)
+        .join(Partner, joined)
+        .outerjoin(Member, and_(Member.id == Partner.member_id, Member.left_at.is_(None)))
+        .where(Booking.member_id == member_id)
+        .order_by(Booking.starts.desc(), Booking.id.desc(), Partner.number)
+        .limit(8 * limit)
+    )
+    return list(dict.fromkeys(Companion(*row) for row in rows))[:limit]
 
 
 def _live(now: datetime) -> ColumnElement[bool]:

@@ -16,6 +16,8 @@ from booking.venues.queries.places import facility_coded
 from booking.venues.rules import policy, pricing
 from booking.venues.rules.opening import HALF_HOURS_A_DAY, Span
 
+AN_HOUR = 2
+
 
 class Length(NamedTuple):
     """A length on offer: until when, what it costs the asker and everyone, how much is free throughout."""
@@ -52,10 +54,21 @@ class Choices(NamedTuple):
     lengths: list[Length]
     courts: list[CourtFree]
 
+    @property
+    def full(self) -> bool:
+        """Whether nothing is free, however short."""
+        return not any(length.free for length in self.lengths)
+
     def length(self, half_hours: int | None) -> Length | None:
-        """The length of so many half hours; else an hour, else the shortest."""
-        wanted = {length.half_hours: length for length in self.lengths}
-        return wanted.get(half_hours or 0) or wanted.get(2) or next(iter(self.lengths), None)
+        """The length of so many half hours; else an hour if that is free, else the longest that is, else any."""
+        wanted = next((length for length in self.lengths if length.half_hours == half_hours), None)
+        usual = next((length for length in self.lengths if length.half_hours == AN_HOUR), None)
+        free = [length for length in self.lengths if length.free]
+        if wanted is not None:
+            return wanted
+        if usual is not None and (usual.free or not free):
+            return usual
+        return next(iter([*reversed(free), *self.lengths]), None)
 
 
 def choices(

@@ -96,9 +96,11 @@ def players(tx: ReadSession, booking: Booking) -> list[Partner]:
 
 
 def issue_passes(tx: WriteSession, now: datetime, facts: FacilityFacts, booking: Booking) -> None:
-    """A pass for each who plays; the booker's also lets in those of the party who were not named."""
+    """A pass for each who plays and has none; the booker's also lets in those of the party who were not named."""
     people = players(tx, booking)
     for player in people:
+        if player.pass_id is not None:
+            continue
         pass_id = issue_pass(
             tx,
             now,
