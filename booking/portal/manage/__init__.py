@@ -2,12 +2,36 @@
 
 from litestar import Router
 
-from booking.portal.manage import board, bookings, console, walk_in
+from booking.portal.manage import (
+    audit,
+    blocks,
+    board,
+    bookings,
+    changes,
+    changing,
+    console,
+    editing,
+    printing,
+    takings,
+    walk_in,
+)
 from booking.portal.manage.access import DEPENDENCIES
 
 router = Router(
     path="/",
-    route_handlers=[*console.handlers, *board.handlers, *bookings.handlers, *walk_in.handlers],
+    route_handlers=[
+        *console.handlers,
+        *board.handlers,
+        *bookings.handlers,
+        *changing.handlers,
+        *printing.handlers,
+        *walk_in.handlers,
+        *blocks.handlers,
+        *changes.handlers,
+        *editing.handlers,
+        *audit.handlers,
+        *takings.handlers,
+    ],
     dependencies=dict(DEPENDENCIES),
     include_in_schema=False,
 )

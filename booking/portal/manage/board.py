@@ -1,6 +1,6 @@
 """The day board of a facility, and the stream by which an open one hears of changes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
@@ -11,6 +11,7 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from booking.clock import Clock, local_date
 from booking.db import Database, ReadSession
+from booking.places.models import CalendarDay
 from booking.portal.manage.access import NOT_KEPT, AnyRequest
 from booking.portal.manage.queries.board import Board, desk_board
 from booking.venues.catalogue import FacilityFacts, venues
@@ -18,7 +19,8 @@ from booking.venues.queries.days import reachable
 from booking.web.hub import Hub
 from booking.web.pages import page
 
-DAYS_BACK, DAYS_AHEAD = 1, 13
+AROUND = range(-1, 14)
+"""The days of the strip, counted from today."""
 Day = Annotated[date | None, QueryParameter(description="A day in Shanghai; today, if left out.")]
 
 
@@ -34,10 +36,12 @@ def shown_day(day: date | None, now: datetime) -> date:
     return day
 
 
-def strip(chosen: date, now: datetime, address: str, marks: dict[date, Any]) -> list[dict[str, Any]]:
+def strip(
+    chosen: date, now: datetime, address: str, marks: Mapping[date, CalendarDay], around: range = AROUND
+) -> list[dict[str, Any]]:
     """The days around today, and the chosen one, for the date strip."""
     today = local_date(now)
-    days = {today + timedelta(days=ahead) for ahead in range(-DAYS_BACK, DAYS_AHEAD + 1)} | {chosen}
+    days = {today + timedelta(days=ahead) for ahead in around} | {chosen}
     return [
         {
             "date": day,
@@ -54,7 +58,7 @@ def _board(tx: ReadSession, now: datetime, facts: FacilityFacts, day: date) -> d
     address = f"/manage/{facts.place.code}/{facts.facility.code}"
     return {
         "board": desk_board(tx, now, *facts.key, day),
-        "days": strip(day, now, address, dict(known.places.calendar)),
+        "days": strip(day, now, address, known.places.calendar),
         "facilities": known.by_place[facts.place.id],
     }
 

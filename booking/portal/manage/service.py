@@ -1,4 +1,4 @@
-"""What the desk does with a booking across features: money, a phone number, a booking for someone who stands there."""
+"""What the desk does across features: money, a phone number, a booking for someone who stands there, blocks."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import select
 
 from booking.audit.service import record
+from booking.clock import half_hour_of
 from booking.db import WriteSession
 from booking.errors import NotFound
 from booking.members.models import Member
@@ -17,11 +18,13 @@ from booking.payments.service import refund_due as refund_folio
 from booking.payments.service import reverse
 from booking.payments.service import take_payment as pay_folio
 from booking.places.service import require_manager
-from booking.portal.manage.errors import MemberUnknown, NameNeeded, NothingOwed
+from booking.portal.manage.errors import ByChange, MemberUnknown, NameNeeded, NothingOwed
+from booking.portal.manage.queries.blocks import block_seen, series_of
 from booking.venues.models import Booking
 from booking.venues.schemas import BookingView, WalkInRequest
 from booking.venues.service.booking import owned
-from booking.venues.service.counter import book_at_counter
+from booking.venues.service.counter import book_at_counter, lift_block
+from booking.venues.service.staff import put_block_back
 from booking.web.facts import Named
 from booking.web.principal import Principal
 
@@ -179,3 +182,39 @@ def reveal_phone(tx: WriteSession, now: datetime, staff: Principal, place: int, 
 
 def _touch(tx: WriteSession, booking: Booking) -> None:
     tx.touch(f"facility:{booking.place_id}:{booking.facility_id}")
+
+
+def lift(tx: WriteSession, now: datetime, staff: Principal, place: int, block_id: int, *, whole: bool) -> int:
+    """Give the courts of a block back to booking, or of all that were made with it and are not over; returns how many.
+
+    Raises:
+        Denied: the actor does not manage this place.
+        BlockNotFound: there is no such block.
+        ByChange: a rehearsed change made it: that is undone as a whole.
+        WrongStatus: it was lifted before.
+    """
+    require_manager(staff, place)
+    block = block_seen(tx, place, block_id).block
+    if block.change_id is not None:
+        raise ByChange
+    ahead = [one.id for one in series_of(tx, block) if one.ends > half_hour_of(now)] if whole else []
+    for one in ahead or [block_id]:
+        lift_block(tx, now, staff, place, one)
+    return len(ahead or [block_id])
+
+
+def put_back(tx: WriteSession, now: datetime, staff: Principal, place: int, block_id: int, *, whole: bool) -> int:
+    """Keep the courts of a lifted block again, or of all that were lifted with it; returns how many.
+
+    Raises:
+        Denied: the actor does not manage this place.
+        BlockNotFound: there is no such block.
+        WrongStatus: it still stands.
+        BlockedBy: somebody has taken one of the courts.
+    """
+    require_manager(staff, place)
+    block = block_seen(tx, place, block_id).block
+    back = [one.id for one in series_of(tx, block)] if whole and block.lifted_at is not None else [block_id]
+    for one in back:
+        put_block_back(tx, now, staff, place, one)
+    return len(back)
