@@ -23,15 +23,18 @@ def free_port() -> int:
 
 
 class Server:
-    """A running `booking serve`."""
+    """A running `booking serve`; with `clock`, a file, it is always the hour that stands there."""
 
-    def __init__(self, database_url: str, log: Path, **environment: str) -> None:
+    def __init__(self, database_url: str, log: Path, clock: Path | None = None, **environment: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = log
+        serve = ["booking.cli", "serve", "--port", str(self.port)]
+        if clock is not None:
+            serve = ["tests.clocked", str(self.port), str(clock)]
         with log.open("w") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "booking.cli", "serve", "--port", str(self.port)],
+                [sys.executable, "-m", *serve],
                 env=os.environ | {"BOOKING_DATABASE": database_url, "BOOKING_URL": self.url} | environment,
                 cwd=ROOT,
                 stdout=out,
