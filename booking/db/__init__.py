@@ -14,7 +14,7 @@ from booking.clock import Clock, Ids, Tokens
 from booking.db.lanes import Lane
 from booking.db.library import is_safe, sqlite_version
 from booking.db.postgres import PostgresStore
-from booking.db.sessions import ReadSession, WriteSession, insert
+from booking.db.sessions import ReadSession, WriteSession, insert, prepared
 from booking.db.sqlite import NotCommitted, SqliteStore
 from booking.db.types import Base, JSONText, UTCDateTime
 
@@ -29,6 +29,7 @@ __all__ = [
     "WriteSession",
     "insert",
     "is_safe",
+    "prepared",
     "sqlite_version",
 ]
 

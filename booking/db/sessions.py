@@ -1,15 +1,17 @@
 """What a transaction function is handed: a connection that can read, or one that can also write.
 
-These are thin on purpose. Statements are SQLAlchemy Core on the connection (twice the speed of an ORM session
-with the same statements, measured in docs/decisions/0003-the-writer.md); whole rows can be read as typed
-snapshots of their table class. Neither type can commit: whoever runs the function does.
+These are thin on purpose. Statements are SQLAlchemy Core on the connection (what that costs is measured in
+docs/decisions/0003-the-writer.md); whole rows can be read as typed snapshots of their table class. Neither type can
+commit: whoever runs the function does.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import Connection, CursorResult, Select, Table, select
+from sqlalchemy import Connection, CursorResult, Select, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import configure_mappers
 from sqlalchemy.sql import Executable
 
 from booking.clock import Ids, Tokens
@@ -17,6 +19,7 @@ from booking.db.types import Base
 
 Row = TypeVar("Row", bound=Base)
 Remembered = TypeVar("Remembered")
+Statement = TypeVar("Statement", bound=Executable)
 
 
 class ReadSession:
@@ -55,13 +58,16 @@ class ReadSession:
 
     def get(self, table: type[Row], **key: Any) -> Row | None:
         """The row with these column values as a snapshot of its class, or None; meant for keys."""
-        found = self.connection.execute(select(table.__table__).filter_by(**key)).first()
-        return None if found is None else table(**found._mapping)
+        statement = _by_key(table, *((name, value is None) for name, value in key.items()))
+        found = self.connection.execute(statement, key).first()
+        return None if found is None else _snapshot(table, found._fields, found)
 
-    def all(self, statement: Select[Row]) -> list[Row]:
-        """The rows of `select(Table)…` as snapshots of their class: changing one changes nothing stored."""
+    def all(self, statement: Select[Row], parameters: Mapping[str, Any] | None = None) -> list[Row]:
+        """The rows of `select(Table)…` as snapshots of their class: read them, and write with statements."""
         table = statement.column_descriptions[0]["type"]
-        return [table(**row._mapping) for row in self.connection.execute(statement)]
+        found = self.connection.execute(statement, parameters)
+        names = tuple(found.keys())
+        return [_snapshot(table, names, row) for row in found]
 
 
 class WriteSession(ReadSession):
@@ -78,7 +84,51 @@ class WriteSession(ReadSession):
         self.touched.add(topic)
 
 
+class prepared(Generic[Statement]):  # noqa: N801 - a decorator
+    """A statement that is built once for each kind of database, with a `bindparam` for what changes.
+
+    To build a statement costs ten times what it costs to run it again, so those that every booking and every scan
+    run are written as functions under this decorator: `tx.execute(taken(tx), {"place": 3})`.
+    """
+
+    def __init__(self, build: Callable[[ReadSession], Statement]) -> None:
+        self._build = build
+        self._built: dict[bool, Statement] = {}
+
+    def __call__(self, tx: ReadSession) -> Statement:
+        """The statement for the database of this transaction."""
+        found = self._built.get(tx.on_sqlite)
+        if found is None:
+            found = self._built[tx.on_sqlite] = self._build(tx)
+        return found
+
+
 def insert(tx: ReadSession, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
-    """The dialect's own INSERT, which has `on_conflict_do_nothing`, `on_conflict_do_update` and `returning`."""
+    """The dialect's own INSERT, which has `on_conflict_do_nothing`, `on_conflict_do_update` and `returning`.
+
+    A plain one is cheapest without `values`: `tx.execute(insert(tx, Table), row)`.
+    """
+    return _insert(table, on_sqlite=tx.on_sqlite)
+
+
+@cache
+def _insert(table: type[Base], *, on_sqlite: bool) -> sqlite.Insert | postgresql.Insert:
     target = cast(Table, table.__table__)
-    return sqlite.insert(target) if tx.on_sqlite else postgresql.insert(target)
+    return sqlite.insert(target) if on_sqlite else postgresql.insert(target)
+
+
+@cache
+def _by_key(table: type[Base], *key: tuple[str, bool]) -> Select[Any]:
+    """A select by columns, each with whether NULL is wanted."""
+    columns = table.__table__.c
+    wanted = [columns[name].is_(None) if null else columns[name] == bindparam(name) for name, null in key]
+    return select(table.__table__).where(*wanted)
+
+
+def _snapshot(table: type[Row], names: Iterable[str], row: Sequence[Any]) -> Row:
+    """A row as an object of its class, by the shortest way: it never was and never will be in an ORM session."""
+    if not table.__mapper__.configured:
+        configure_mappers()  # otherwise the attributes cannot be read
+    made = object.__new__(table)
+    made.__dict__.update(zip(names, row, strict=True))
+    return made
