@@ -18,6 +18,7 @@ from litestar.static_files import create_static_files_router
 from booking import __version__
 from booking.background import Background
 from booking.checkin import api as checkin_api
+from booking.checkin import pages as checkin_pages
 from booking.clock import Clock, Ids, Tokens, system_clock
 from booking.db import Database
 from booking.errors import Unauthenticated
@@ -60,6 +61,7 @@ ROUTERS = [
     venues_api.router,
     venues_pages.router,
     checkin_api.router,
+    checkin_pages.router,
     portal_home.router,
     portal_bookings.router,
     portal_changing.router,

@@ -78,10 +78,3 @@ class DeviceRevoked(Denied):
 
     code = "device_revoked"
     text = "这台闸机已停用。请走旁边的通道。"
-
-
-class ManagersOnly(Denied):
-    """Only managers of the place may."""
-
-    code = "managers_only"
-    text = "只有本场馆的管理员能管理闸机。"

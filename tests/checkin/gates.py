@@ -46,7 +46,7 @@ async def build_gates(database: Database) -> Doors:
     return await database.write(build)
 
 
-def enrolled(tx: WriteSession, now: datetime, manager: Principal, **described: Any) -> Enrolled:
+def enrolled(tx: WriteSession, now: datetime, /, manager: Principal, **described: Any) -> Enrolled:
     """A gate of the centre that has its key."""
     request = GateRequest(**{"code": "g1", "name": "一号闸机", "name_en": "Gate 1", "zones": [COURTS]} | described)
     gate = create_gate(tx, now, manager, CENTRE, request)
@@ -55,13 +55,13 @@ def enrolled(tx: WriteSession, now: datetime, manager: Principal, **described: A
     return enrol(tx, now, code, "test")
 
 
-def zone_rules(tx: WriteSession, now: datetime, zone: int = COURTS, **rules: Any) -> None:
+def zone_rules(tx: WriteSession, now: datetime, /, zone: int = COURTS, **rules: Any) -> None:
     """Change the rules of a zone of the centre."""
     tx.execute(update(Zone).where(Zone.place_id == CENTRE, Zone.id == zone).values(rules))
     catalogue_changed(tx)
 
 
-def give_pass(tx: WriteSession, now: datetime, member_id: int | None = 101, **said: Any) -> int:
+def give_pass(tx: WriteSession, now: datetime, /, member_id: int | None = 101, **said: Any) -> int:
     """A pass for the courts, good from noon until one; `said` says it otherwise."""
     usual: dict[str, Any] = {
         "place_id": CENTRE,

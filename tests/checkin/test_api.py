@@ -10,9 +10,9 @@ from booking.checkin.codes import STEP_SECONDS
 from booking.checkin.service.keys import rotate_keys
 from booking.checkin.service.passes import end_passes_of, reissue_pass, reschedule_passes_of, revive_passes_of
 from tests.checkin.gates import COURTS, GYM, HOUR, Doors, Turnstile, enrolled, give_card, give_pass, zone_rules
-from tests.checkin.test_drawing import decoded, painted
 from tests.databases import NOON, SettableClock
 from tests.members.visitors import App
+from tests.pictures import decoded, painted
 from tests.venues.city import CENTRE, PALACE, sign_in
 
 OF_BOOKING: dict[str, Any] = {"place_id": CENTRE, "issuer": "venues", "subject_id": 1}
@@ -85,7 +85,7 @@ class TestRedeem:
     async def test_a_code_that_nobody_signed(self, app: Litestar, doors: Doors, gate: Turnstile) -> None:
         code = (await shown(app, doors, await write(app, give_pass)))["code"]
         forged = code[:-1] + str((int(code[-1]) + 1) % 10)
-        for text in (forged, "0" * 227, "hello", "1" * 12, "９" * 1024):
+        for text in (forged, "0" * 227, "hello", "1" * 12, "\uff19" * 1024):
             answer = await gate.scan(text)
             assert (answer.status_code, answer.json()["reason"]) == (404, "invalid"), text
 
