@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from booking.web.principal import Role, Scope
+from booking.web.wire import Id
 
 Who = Annotated[str, Meta(min_length=1, max_length=60, description="A member number or a mobile phone number.")]
 Number = Annotated[str, Meta(min_length=1, max_length=60, description="A member number.")]
@@ -15,8 +16,6 @@ Password = Annotated[str, Meta(min_length=1, max_length=1000)]
 Code = Annotated[str, Meta(min_length=1, max_length=20, description="The six digits of the text message.")]
 Label = Annotated[str, Meta(max_length=60, description="What its owner will know the token by.")]
 ScopeKind: TypeAlias = Literal["place", "organisation", "all"]
-LARGEST_ID = 2**53
-Id = Annotated[int, Meta(ge=0, lt=LARGEST_ID)]
 
 
 class SignInRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -10,7 +10,6 @@ from litestar.params import FromPath, QueryParameter
 from booking.clock import Clock
 from booking.db import Database, ReadSession, WriteSession
 from booking.errors import Unauthenticated
-from booking.members.schemas import LARGEST_ID, Id
 from booking.notices import queries, service
 from booking.notices.errors import MessageNotFound
 from booking.notices.messages import render
@@ -21,6 +20,7 @@ from booking.web.idempotency import once
 from booking.web.language import language_of, translator_of
 from booking.web.principal import Principal
 from booking.web.responses import answers, refusals
+from booking.web.wire import LARGEST_ID, Id
 
 Cursor = Annotated[int | None, QueryParameter(ge=0, lt=LARGEST_ID, description="The `next` of the page before.")]
 Limit = Annotated[int, QueryParameter(ge=1, le=100, description="How many at most.")]

@@ -13,8 +13,6 @@ from msgspec import Meta
 
 from booking.clock import Clock, local_date
 from booking.db import Database, WriteSession
-from booking.members.pages.forms import NOT_KEPT
-from booking.members.schemas import Id
 from booking.notices import queries, service
 from booking.notices.api import view
 from booking.notices.errors import MessageNotFound
@@ -23,8 +21,9 @@ from booking.notices.schemas import MessageView
 from booking.settings import Settings
 from booking.web.language import sentence
 from booking.web.locale import N_
-from booking.web.pages import local_path, page, redirect
+from booking.web.pages import NOT_KEPT, local_path, page, redirect
 from booking.web.principal import Principal
+from booking.web.wire import Id
 
 MESSAGES = 20
 """Messages on one page."""

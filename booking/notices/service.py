@@ -14,6 +14,8 @@ from booking.web.facts import Params
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """When an entry is due that was tried too often."""
+TEXT_MESSAGE = "sms"
+"""The outbox topic of text messages: payload `{"phone", "text"}`."""
 TOLD = "notice.told"
 """The outbox topic of every message to a member, for channels other than the inbox."""
 

@@ -28,6 +28,8 @@ FLASH_SECONDS = 120
 YEAR_SECONDS = 365 * 24 * 3600
 LOCALES = ("zh-CN", "en")
 THEMES = ("auto", "light", "dark")
+NOT_KEPT = {"Cache-Control": "no-store"}
+"""For pages that no shared phone may keep."""
 PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language"}
 
 

@@ -29,10 +29,8 @@ from booking.members.queries.account import SignInRow
 from booking.members.queries.cards import member_card
 from booking.members.rules.identity import printable
 from booking.members.schemas import (
-    LARGEST_ID,
     AccessPage,
     Ended,
-    Id,
     MeView,
     PasswordChangeRequest,
     RoleView,
@@ -45,6 +43,7 @@ from booking.members.service import sign_ins
 from booking.web.idempotency import once
 from booking.web.principal import Principal
 from booking.web.responses import answers, refusals
+from booking.web.wire import LARGEST_ID, Id
 
 Cursor = Annotated[int | None, QueryParameter(ge=0, lt=LARGEST_ID, description="The `next` of the page before.")]
 Limit = Annotated[int, QueryParameter(ge=1, le=100, description="How many at most.")]

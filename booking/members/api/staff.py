@@ -27,21 +27,12 @@ from booking.members.errors import (
 )
 from booking.members.queries.lookup import find_member, member_id_of, members_of_organisation
 from booking.members.queries.roles import grants_visible_to
-from booking.members.schemas import (
-    LARGEST_ID,
-    CounterCode,
-    Granted,
-    GrantView,
-    Id,
-    MembersPage,
-    MemberView,
-    RoleRequest,
-    ScopeKind,
-)
+from booking.members.schemas import CounterCode, Granted, GrantView, MembersPage, MemberView, RoleRequest, ScopeKind
 from booking.members.service import codes, roles
 from booking.web.idempotency import once
 from booking.web.principal import Principal, Role, Scope
 from booking.web.responses import answers, refusals
+from booking.web.wire import LARGEST_ID, Id
 
 Key = Annotated[
     str,

@@ -14,20 +14,20 @@ from booking.db import Database, ReadSession, WriteSession
 from booking.errors import Busy, Invalid
 from booking.members import entrance
 from booking.members.errors import NoSuchSignIn, TooManyAttempts, TooManyTokens
-from booking.members.pages.forms import NOT_KEPT, again, take_cookie, typed
+from booking.members.pages.forms import again, take_cookie, typed
 from booking.members.queries import account
 from booking.members.queries.cards import member_card
 from booking.members.rules.identity import device_name, printable
 from booking.members.rules.passwords import SHORTEST
 from booking.members.rules.roles import ROLE_NAMES, grantable, reach
 from booking.members.rules.words import CATEGORY_NAMES, EVENT_NAMES, STANDING_REASONS
-from booking.members.schemas import LARGEST_ID, Id
 from booking.members.service import passwords, sign_ins
 from booking.web.idempotency import once_form
 from booking.web.language import sentence
 from booking.web.locale import N_
-from booking.web.pages import LOCALES, YEAR_SECONDS, page, redirect
+from booking.web.pages import LOCALES, NOT_KEPT, YEAR_SECONDS, page, redirect
 from booking.web.principal import Principal
+from booking.web.wire import LARGEST_ID, Id
 
 LINES = 30
 """Lines of the access log on one page."""

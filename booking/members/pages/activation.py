@@ -16,7 +16,7 @@ from msgspec import Meta
 from booking.errors import BookingError, Busy, Invalid
 from booking.members import entrance
 from booking.members.errors import CodeWrong, TicketExpired, TooManyAttempts
-from booking.members.pages.forms import NOT_KEPT, again, give_cookie, own_cookie, typed
+from booking.members.pages.forms import again, give_cookie, own_cookie, typed
 from booking.members.queries.account import demo_text
 from booking.members.rules.identity import normalised_number, printable
 from booking.members.rules.passwords import SHORTEST
@@ -24,7 +24,7 @@ from booking.members.rules.sign_ins import CODE_ATTEMPTS, CODE_LIVES, TICKET_LIV
 from booking.members.service.codes import Ticket
 from booking.web.language import sentence
 from booking.web.locale import N_
-from booking.web.pages import local_path, page, redirect
+from booking.web.pages import NOT_KEPT, local_path, page, redirect
 
 Short = Annotated[str, Meta(max_length=100)]
 PATHS = {"activation": "/activate", "reset": "/reset"}

@@ -8,11 +8,11 @@ from litestar.response import Redirect
 from booking.errors import Busy
 from booking.members import entrance
 from booking.members.errors import TooManyAttempts, WrongCredentials
-from booking.members.pages.forms import NOT_KEPT, again, give_cookie, take_cookie, typed
+from booking.members.pages.forms import again, give_cookie, take_cookie, typed
 from booking.members.service import sign_ins
 from booking.web.language import sentence
 from booking.web.locale import N_
-from booking.web.pages import local_path, page, redirect
+from booking.web.pages import NOT_KEPT, local_path, page, redirect
 from booking.web.principal import Principal
 
 

@@ -11,10 +11,7 @@ from booking.members.authentication import cookie_name
 from booking.members.rules.sign_ins import BROWSER
 from booking.members.service.sign_ins import Opened
 from booking.web.language import words
-from booking.web.pages import page
-
-NOT_KEPT = {"Cache-Control": "no-store"}
-"""Pages with codes, tokens or a person's data: not even the browser's own history keeps a copy."""
+from booking.web.pages import NOT_KEPT, page
 
 FIELDS: dict[type[BookingError], str] = {
     errors.WrongCredentials: "password",

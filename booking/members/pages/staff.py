@@ -13,19 +13,19 @@ from booking.db import Database, WriteSession
 from booking.errors import BookingError
 from booking.members import entrance
 from booking.members.errors import NoSuchGrant, NoSuchMember, ScopeDoesNotFit, StaffOnly
-from booking.members.pages.forms import NOT_KEPT, again, typed
+from booking.members.pages.forms import again, typed
 from booking.members.queries.lookup import find_member, member_id_of
 from booking.members.queries.roles import grants_visible_to, organisation_id_of, places_to_staff
 from booking.members.rules.identity import printable
 from booking.members.rules.roles import ROLE_DUTIES, ROLE_NAMES, SCOPE_KINDS, grantable, may_grant, reach
 from booking.members.rules.words import CATEGORY_NAMES, STANDING_REASONS
-from booking.members.schemas import Id
 from booking.members.service import codes, roles
 from booking.web.idempotency import once_form
 from booking.web.language import sentence
 from booking.web.locale import N_
-from booking.web.pages import page, redirect
+from booking.web.pages import NOT_KEPT, page, redirect
 from booking.web.principal import Principal, Scope
+from booking.web.wire import Id
 
 
 @get("/manage/staff")

@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from booking.db import ReadSession
 from booking.members.models import AccessLogEntry, Account, Member, SignIn
-from booking.members.neighbours import last_text
 from booking.members.queries.lookup import member_id_of
 from booking.members.rules.sign_ins import CODE_LIVES
 from booking.members.schemas import AccessView
+from booking.notices.models import OutboxEntry
+from booking.notices.service import TEXT_MESSAGE
 
 
 class Credentials(NamedTuple):
@@ -74,4 +75,11 @@ def access_log(tx: ReadSession, member_id: int, before: int | None, limit: int) 
 def demo_text(tx: ReadSession, number: str, now: datetime) -> str | None:
     """The last text message to a member, for the demo city, where no phone would ever receive it."""
     member_id = tx.scalar(select(Member.id).where(Member.number == number))
-    return None if member_id is None else last_text(tx, member_id, now - CODE_LIVES)
+    payload = tx.scalar(
+        select(OutboxEntry.payload)
+        .where(OutboxEntry.topic == TEXT_MESSAGE, OutboxEntry.key == f"member:{member_id}")
+        .where(OutboxEntry.created_at >= now - CODE_LIVES)
+        .order_by(OutboxEntry.id.desc())
+        .limit(1)
+    )
+    return None if payload is None else str(payload.get("text", ""))

@@ -5,10 +5,11 @@ from sqlalchemy import ColumnElement, select, true
 from booking.db import ReadSession
 from booking.members.errors import NoSuchOrganisation, StaffOnly
 from booking.members.models import Member, Organisation, RoleGrant
-from booking.members.neighbours import place_names
 from booking.members.rules.identity import normalised_number
 from booking.members.rules.roles import grantable, is_administrator
 from booking.members.schemas import GrantView, NodeName
+from booking.places.catalogue import places
+from booking.places.models import Place
 from booking.web.principal import Principal
 
 
@@ -41,7 +42,7 @@ def grants_visible_to(tx: ReadSession, by: Principal) -> list[GrantView]:
 def places_to_staff(tx: ReadSession, by: Principal) -> list[NodeName]:
     """The places for which the reader may name someone."""
     own = None if is_administrator(by.scopes) else by.places("venue_manager")
-    return [NodeName(**row._mapping) for row in tx.execute(place_names()) if own is None or row[0] in own]
+    return [_named(place) for place in places(tx).by_id.values() if own is None or place.id in own]
 
 
 def _visible(by: Principal) -> ColumnElement[bool]:
@@ -54,7 +55,7 @@ def _visible(by: Principal) -> ColumnElement[bool]:
 
 def _scopes(tx: ReadSession, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], NodeName]:
     nodes = [number for kind, number in wanted if kind == "organisation"]
-    found = {("place", row[0]): NodeName(**row._mapping) for row in tx.execute(place_names())}
+    found = {("place", place.id): _named(place) for place in places(tx).by_id.values()}
     for row in tx.execute(
         select(Organisation.id, Organisation.name, Organisation.name_en).where(Organisation.id.in_(nodes))
     ):
@@ -72,3 +73,7 @@ def organisation_id_of(tx: ReadSession, code: str) -> int:
     if found is None:
         raise NoSuchOrganisation
     return found
+
+
+def _named(place: Place) -> NodeName:
+    return NodeName(id=place.id, name=place.name, name_en=place.name_en)

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import func, literal, select, union_all
 
 from booking.db import ReadSession
 from booking.members.models import Member, MemberCategory, RoleGrant, SignIn
-from booking.members.neighbours import unread_messages
+from booking.notices.models import InboxMessage
 from booking.web.principal import Principal, Scope
 
 
@@ -21,7 +21,8 @@ class SignedIn(NamedTuple):
 
 def signed_in(tx: ReadSession, token_hash: bytes, kind: str, now: datetime) -> SignedIn | None:
     """The member behind a token of this kind, unless it ended or they left."""
-    unread = unread_messages(SignIn.member_id)
+    waiting = select(func.count()).where(InboxMessage.member_id == SignIn.member_id, InboxMessage.read_at.is_(None))
+    unread = waiting.scalar_subquery()
     row = tx.execute(
         select(Member.id, Member.number, Member.name, Member.organisation_id, SignIn.id, SignIn.seen_at, unread)
         .join(SignIn, SignIn.member_id == Member.id)

@@ -14,7 +14,6 @@ from booking.audit import service as audit
 from booking.db import ReadSession, WriteSession, insert
 from booking.members.errors import CodeWrong, NoSuchMember, StaffCodeRefused, StaffOnly
 from booking.members.models import Account, Member, OneTimeCode, RoleGrant
-from booking.members.neighbours import send_text
 from booking.members.queries.lookup import within_reach
 from booking.members.queries.signed_in import belonging
 from booking.members.rules import sign_ins as rules
@@ -22,6 +21,7 @@ from booking.members.rules.identity import same_name
 from booking.members.rules.roles import counter_of, is_administrator, reach
 from booking.members.service import limits
 from booking.members.service.access import NOT_A_VISIT, Visit, log_access
+from booking.notices.service import TEXT_MESSAGE, enqueue
 from booking.web.principal import Principal, Scope
 
 TEXTS = {
@@ -82,11 +82,11 @@ def send_code(tx: WriteSession, now: datetime, key: bytes, purpose: str, number:
         return
     active = _has_account(tx, member.id)
     if active != (purpose == "reset"):
-        send_text(tx, now, member.id, member.phone, TEXTS["already_active" if active else "not_active"])
+        _send(tx, now, member.id, member.phone, TEXTS["already_active" if active else "not_active"])
         return
     code = _issue(tx, now, key, member.id, purpose)
     minutes = rules.CODE_LIVES.seconds // 60
-    send_text(tx, now, member.id, member.phone, TEXTS[purpose].format(code=code, minutes=minutes))
+    _send(tx, now, member.id, member.phone, TEXTS[purpose].format(code=code, minutes=minutes))
     log_access(tx, now, member.id, "code_sent", visit)
 
 
@@ -118,8 +118,12 @@ def issue_code_at_counter(
     )
     log_access(tx, now, member_id, "code_at_counter", NOT_A_VISIT)
     if member.phone is not None:
-        send_text(tx, now, member_id, member.phone, TEXTS["counter"])
+        _send(tx, now, member_id, member.phone, TEXTS["counter"])
     return IssuedCode(member_id, code, purpose, now + rules.CODE_LIVES)
+
+
+def _send(tx: WriteSession, now: datetime, member_id: int, phone: str, text: str) -> None:
+    enqueue(tx, now, TEXT_MESSAGE, f"member:{member_id}", {"phone": phone, "text": text})
 
 
 def _before_the_counter(tx: ReadSession, scopes: Sequence[Scope], member_id: int) -> Member:

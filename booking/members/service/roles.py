@@ -16,11 +16,11 @@ from booking.members.errors import (
     ScopeDoesNotFit,
 )
 from booking.members.models import Member, Organisation, RoleGrant
-from booking.members.neighbours import place_exists
 from booking.members.queries.signed_in import belonging
 from booking.members.rules.roles import SCOPE_KINDS, may_grant
 from booking.members.service.access import NOT_A_VISIT, log_access
 from booking.members.service.sign_ins import shorten_sign_ins
+from booking.places.models import Place
 from booking.web.principal import Principal, Scope
 
 
@@ -98,7 +98,7 @@ def _check_right(tx: ReadSession, by: Principal | None, scope: Scope) -> None:
 
 
 def _check_target(tx: ReadSession, scope: Scope) -> None:
-    if scope.kind == "place" and not place_exists(tx, scope.id):
+    if scope.kind == "place" and tx.get(Place, id=scope.id) is None:
         raise NoSuchPlace
     if scope.kind == "organisation" and tx.get(Organisation, id=scope.id) is None:
         raise NoSuchOrganisation
