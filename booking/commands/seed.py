@@ -1,11 +1,13 @@
 """`booking seed`: a city's files, and made-up members, into an empty database."""
 
+from functools import partial
 from pathlib import Path
 
 import click
 
 from booking.commands.progress import reported
 from booking.commands.running import run_with
+from booking.seeding.life import bring_to_life
 from booking.seeding.loading import Loaded, Wanted, fingerprint_of, load_city, seed_number
 from booking.seeding.people import MOST_MEMBERS
 from booking.seeding.problems import FilesRefused
@@ -27,9 +29,14 @@ SEED = "ningbo"
     type=click.IntRange(0, MOST_MEMBERS),
     help=f"How many members to make up; the whole city has 3550000.  [default: {DEMO_MEMBERS}, 0 outside demo mode]",
 )
-@click.option("--seed", default=SEED, show_default=True, help="The same text makes the same members.")
+@click.option("--seed", "text", default=SEED, show_default=True, help="The same text makes the same members.")
+@click.option(
+    "--life/--no-life",
+    default=None,
+    help=f"Whether some of them book, so that pages look alive.  [default: in demo mode, up to {DEMO_MEMBERS} members]",
+)
 @click.pass_obj
-def seed(settings: Settings, fixtures: Path | None, members: int | None, seed: str) -> None:
+def seed(settings: Settings, fixtures: Path | None, members: int | None, text: str, life: bool | None) -> None:
     """Load a city: its places, courts, rules and organisations, and made-up members.
 
     All files are checked before anything is stored. An interrupted load goes on where it was; a complete one is
@@ -40,7 +47,9 @@ def seed(settings: Settings, fixtures: Path | None, members: int | None, seed: s
             "members are made up in demo mode alone; import real ones with `booking import-members`, "
             "or set BOOKING_DEMO=1"
         )
-    loaded = load(settings, fixtures or settings.fixtures / "city", members, seed)
+    loaded = load(settings, fixtures or settings.fixtures / "city", members, text)
+    if settings.demo and (life or (life is None and (members or 0) <= DEMO_MEMBERS)):
+        enliven(settings, text)
     if loaded.already:
         click.echo(f"already loaded, on {loaded.load.completed_at:%Y-%m-%d %H:%M} UTC; nothing to do")
     else:
@@ -69,3 +78,9 @@ def load(settings: Settings, fixtures: Path, members: int | None = None, seed: s
     with reported() as report:
         loaded: Loaded = run_with(settings, lambda database: load_city(database, wanted, report))
     return loaded
+
+
+def enliven(settings: Settings, seed: str = SEED) -> None:
+    """Let made-up members book for the coming days, as far as they have not."""
+    with reported() as report:
+        run_with(settings, lambda database: bring_to_life(database, seed_number(seed), partial(report, "bookings")))

@@ -88,23 +88,24 @@ class Sheets:
 def read_sheets(folder: Path) -> Sheets:
     """Reads every file by itself; what is wrong in each is in its `faults`."""
     return Sheets(
-        region=_read(folder, "region", rows.RegionRow),
-        sports=_read(folder, "sports", rows.SportRow),
-        organisations=_read(folder, "organisations", rows.OrganisationRow),
-        calendar=_read(folder, "calendar", rows.CalendarRow),
-        policies=_read(folder, "policies", rows.PolicyRow),
-        prices=_read(folder, "prices", rows.PriceRow),
-        places=_read(folder, "places", rows.PlaceRow),
-        zones=_read(folder, "zones", rows.ZoneRow),
-        facilities=_read(folder, "facilities", rows.FacilityRow),
-        courts=_read(folder, "courts", rows.CourtRow),
-        opening=_read(folder, "opening", rows.OpeningRow),
-        gates=_read(folder, "gates", rows.GateRow),
-        accounts=_read(folder, "accounts", rows.AccountRow),
+        region=read_sheet(folder, "region", rows.RegionRow),
+        sports=read_sheet(folder, "sports", rows.SportRow),
+        organisations=read_sheet(folder, "organisations", rows.OrganisationRow),
+        calendar=read_sheet(folder, "calendar", rows.CalendarRow),
+        policies=read_sheet(folder, "policies", rows.PolicyRow),
+        prices=read_sheet(folder, "prices", rows.PriceRow),
+        places=read_sheet(folder, "places", rows.PlaceRow),
+        zones=read_sheet(folder, "zones", rows.ZoneRow),
+        facilities=read_sheet(folder, "facilities", rows.FacilityRow),
+        courts=read_sheet(folder, "courts", rows.CourtRow),
+        opening=read_sheet(folder, "opening", rows.OpeningRow),
+        gates=read_sheet(folder, "gates", rows.GateRow),
+        accounts=read_sheet(folder, "accounts", rows.AccountRow),
     )
 
 
-def _read(folder: Path, name: str, struct: type[Row]) -> Sheet[Row]:
+def read_sheet(folder: Path, name: str, struct: type[Row]) -> Sheet[Row]:
+    """Reads one file by itself; what is wrong in it is in its `faults`."""
     path = folder / f"{name}.csv"
     sheet = Sheet(path.as_posix(), struct)
     reader = RowReader(struct)
