@@ -122,6 +122,16 @@ class TestRearrange:
         assert len(outcome.moves) == 1
         assert_carries_out(day, [Wish("full", 0, 2)], outcome)
 
+    def test_someone_who_was_put_out_is_not_counted_as_put_out_again(self) -> None:
+        holdings = ((1, 20, 2, 3), (2, 32, 2, 6), (3, 12, 0, 4), (6, 31, 3, 5), (9, 11, 1, 5), (12, 21, 0, 1))
+        day = Day(0, 6, halved(3), tuple(Holding(*holding) for holding in holdings))
+        wish = Wish("full", 3, 6, court=10)
+        outcome = rearrange(day, [wish])
+        assert_judges_agree(day, wish, outcome)
+        assert isinstance(outcome, Plan)
+        assert outcome.fewest
+        assert len(outcome.moves) == 3
+
     def test_several_wishes_are_met_together_or_not_at_all(self) -> None:
         day = Day(0, 2, halved(2), (Holding(1, 11, 0, 2),))
         wishes = [Wish("half", 0, 2), Wish("full", 0, 2)]
