@@ -118,7 +118,9 @@ class Load:
         for caller in callers:
             caller.begin()
         await self._over
-        return self._count(begin)
+        counted = count(self._done, begin, self._until)
+        self._tally.per_s, self._tally.p50_ms, self._tally.p99_ms = counted
+        return self._tally
 
     def take(self) -> Chain | None:
         """What to do next, or None when it is over."""
@@ -145,17 +147,18 @@ class Load:
         if self._calling == 0:
             self._over.set_result(None)
 
-    def _count(self, begin: float) -> Tally:
-        """Rate of what was answered within the time that counts; waits of all that was asked within it."""
-        last = max((ended for _, ended in self._done), default=begin)
-        seconds = min(self._until, last) - begin
-        answered = sum(begin <= ended <= self._until for _, ended in self._done)
-        waits = sorted(ended - begun for begun, ended in self._done if begun >= begin)
-        if waits and seconds > 0:
-            self._tally.per_s = answered / seconds
-            self._tally.p50_ms = 1000 * statistics.median(waits)
-            self._tally.p99_ms = 1000 * waits[int(0.99 * (len(waits) - 1))]
-        return self._tally
+
+def count(done: Sequence[tuple[float, float]], begin: float, until: float) -> tuple[float, float, float]:
+    """How many a second were answered in a time, and median and 99th percentile (ms) of what was asked in it.
+
+    When all was answered before the time was over, the last answer ends it.
+    """
+    seconds = min(until, max((ended for _, ended in done), default=begin)) - begin
+    waits = sorted(ended - begun for begun, ended in done if begun >= begin)
+    if not waits or seconds <= 0:
+        return 0.0, 0.0, 0.0
+    answered = sum(begin <= ended <= until for _, ended in done)
+    return answered / seconds, 1000 * statistics.median(waits), 1000 * waits[int(0.99 * (len(waits) - 1))]
 
 
 class _Caller:

@@ -14,6 +14,8 @@ from litestar import Litestar
 from benchmarks.client import Answer
 from benchmarks.load import Chain, filled
 from booking.app import create_app
+from booking.db import Database
+from booking.db.postgres import PostgresStore
 from booking.db.sqlite import SqliteStore
 from booking.settings import Settings
 
@@ -51,7 +53,7 @@ async def record(settings: Settings, chains: Sequence[Chain]) -> list[Recorded]:
     app = create_app(settings, background=False)
     found: list[Recorded | WrongAnswer] = []
     async with app.lifespan():
-        with _listening(app) as heard:
+        with listening(app.state.database) as heard:
             for chain in chains:
                 found.append(await _record(app, chain, heard))
                 if isinstance(found[-1], WrongAnswer):  # raised in here, it would come out wrapped in a group
@@ -74,7 +76,7 @@ async def _record(app: Litestar, chain: Chain, heard: list[Statement]) -> Record
 
 
 @contextmanager
-def _listening(app: Litestar) -> Iterator[list[Statement]]:
+def listening(database: Database) -> Iterator[list[Statement]]:
     """What goes to the driver but for the beginnings and ends of transactions, which a replay has of its own."""
     heard: list[Statement] = []
 
@@ -82,10 +84,10 @@ def _listening(app: Litestar) -> Iterator[list[Statement]]:
         if not sql.startswith(("BEGIN", "SAVEPOINT", "RELEASE")):
             heard.append(Statement(sql, parameters, many))
 
-    store = app.state.database.store
-    engines = [store.reader, store.writer]
-    if not isinstance(store, SqliteStore):
-        engines = [engine.sync_engine for engine in engines]
+    store = database.store
+    engines = [store.reader, store.writer] if isinstance(store, SqliteStore) else []
+    if isinstance(store, PostgresStore):
+        engines = [store.reader.sync_engine, store.writer.sync_engine]
     for engine in engines:
         sa.event.listen(engine, "before_cursor_execute", hear)
     yield heard

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from benchmarks import databases, driver, load, report, wrk
+from benchmarks import databases, driver, load, report, writer, wrk
 from benchmarks.cases import BENCHES, HOST, Case, noop
 from benchmarks.city import Scale, build
 from benchmarks.client import request_of
@@ -55,7 +55,7 @@ def run(plan: Plan, settings: Settings, say: Say) -> Report:
     """
     with databases.opened(plan.database) as where, TemporaryDirectory() as logs:
         ceilings = _ceilings(plan, say)
-        rows = [row for name in plan.names for row in _bench(plan, settings, where, Path(logs), name, say)]
+        rows = [row for name in plan.names for row in _rows(plan, settings, where, Path(logs), name, say)]
         return Report(
             bench=plan.names[0] if len(plan.names) == 1 else "all",
             machine=report.machine(),
@@ -66,6 +66,26 @@ def run(plan: Plan, settings: Settings, say: Say) -> Report:
             counted=report.COUNTED,
             rows=rows,
         )
+
+
+def _rows(plan: Plan, settings: Settings, where: Databases, logs: Path, name: str, say: Say) -> Iterator[Row]:
+    if name == "writer":
+        return _writer(plan, settings, where, say)
+    return _bench(plan, settings, where, logs, name, say)
+
+
+def _writer(plan: Plan, settings: Settings, where: Databases, say: Say) -> Iterator[Row]:
+    made = where.fresh()
+    asyncio.run(build(made, settings, Scale(members=1, taken=0.0)))
+    turns = writer.Turns(where, made, plan.seconds, 5 * plan.recorded)
+    for callers in plan.connections:
+        found = []
+        for number in range(1, plan.rounds + 1):
+            say(f"writer: {callers} callers, round {number} of {plan.rounds}")
+            found.append(turns.round(callers))
+        for name in turns.ways:
+            yield report.row(f"writer: {name}", callers, [one[name] for one in found], turns.recorded)
+    where.drop(made)
 
 
 def _bench(plan: Plan, settings: Settings, where: Databases, logs: Path, name: str, say: Say) -> Iterator[Row]:

@@ -11,7 +11,9 @@ from rich.console import Console
 
 from booking.settings import Settings
 
-BENCHES = ("browse", "book", "checkin")
+BENCHES = ("browse", "book", "checkin", "writer")
+NARROWEST = 118
+"""Columns of a terminal that the table needs."""
 _CHECKOUT = Path(__file__).parents[2]
 
 
@@ -69,7 +71,8 @@ def bench(
     if as_json:
         click.echo(msgspec.json.encode(report))
     else:
-        _benchmarks("report").show(report, Console())
+        terminal = Console()
+        _benchmarks("report").show(report, Console(width=max(terminal.width, NARROWEST)))
 
 
 def _benchmarks(module: str) -> Any:
