@@ -32,7 +32,8 @@ from booking.web.principal import Principal
 from booking.web.responses import answers, refusals
 
 NOT_STORED = {"Cache-Control": "no-store"}
-Cursor = Annotated[int | None, QueryParameter(ge=0, lt=2**53, description="The `next` of the page before.")]
+NEWEST = 2**53 - 1
+Cursor = Annotated[int, QueryParameter(ge=0, le=NEWEST, description="The `next` of the page before.")]
 
 
 @post("/gates/enrol", responses=refusals(errors.EnrolmentRefused, body=True))
@@ -178,7 +179,7 @@ async def gate_scans(
     gate_id: PathId,
     database: NamedDependency[Database],
     member: NamedDependency[Principal],
-    cursor: Cursor = None,
+    cursor: Cursor = NEWEST,
     limit: Limit = 50,
 ) -> ScanPage:
     """What a gate scanned, the latest first; for managers of the place."""

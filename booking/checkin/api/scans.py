@@ -10,7 +10,7 @@ from litestar.params import JSONBody
 
 from booking.checkin.api.paths import Limit, PathScan, PathZone
 from booking.checkin.authentication import codes_key
-from booking.checkin.errors import DeviceRevoked, DeviceUnknown, NoSuchScan, UnknownZone, WrongWay
+from booking.checkin.errors import DeviceRevoked, DeviceUnknown, NoSuchScan, WrongWay
 from booking.checkin.presented import read
 from booking.checkin.queries import gates as queries
 from booking.checkin.queries.devices import Device, GatePrincipal
@@ -21,6 +21,7 @@ from booking.checkin.service.redeem import redeem
 from booking.checkin.showing import day_keys
 from booking.clock import Clock
 from booking.db import Database, Lane
+from booking.places.errors import ZoneNotFound
 from booking.settings import Settings
 from booking.web.language import translator_of
 from booking.web.problems import PROBLEM_JSON
@@ -87,17 +88,21 @@ async def annul(
     return annul_answer(verdict, scan_id, clock(), gate.locale, translator_of(request))
 
 
-@get("/zones/{zone:int}/presence", responses=refusals(DeviceUnknown, DeviceRevoked, UnknownZone))
+@get("/zones/{zone:int}/presence", responses=refusals(DeviceUnknown, DeviceRevoked, ZoneNotFound))
 async def zone_presence(
     zone: PathZone,
     database: NamedDependency[Database],
     clock: NamedDependency[Clock],
     gate: NamedDependency[GatePrincipal],
 ) -> Presence:
-    """How many heads are inside a zone of the gate now."""
+    """How many heads are inside a zone of the gate now.
+
+    Raises:
+        ZoneNotFound: the gate does not lead there.
+    """
     found = await database.read(queries.presence, gate.place_id, [zone], clock()) if zone in gate.zones else []
     if not found:
-        raise UnknownZone(zone=zone)
+        raise ZoneNotFound
     return found[0]
 
 

@@ -99,12 +99,10 @@ def scans_of_gate(tx: ReadSession, place_id: int, gate_id: int, limit: int) -> l
     return _scans(tx, and_(Scan.place_id == place_id, Scan.gate_id == gate_id), limit)
 
 
-def scan_page(tx: ReadSession, place_id: int, gate_id: int, cursor: int | None, limit: int) -> ScanPage:
-    """A page of what a gate scanned, the latest first; the cursor is the microsecond of the last line's arrival."""
-    which = and_(Scan.place_id == place_id, Scan.gate_id == gate_id)
-    if cursor is not None:
-        which = and_(which, Scan.received_at < _EPOCH + timedelta(microseconds=cursor))
-    lines = _scans(tx, which, limit + 1)
+def scan_page(tx: ReadSession, place_id: int, gate_id: int, cursor: int, limit: int) -> ScanPage:
+    """What a gate scanned before the cursor, a microsecond since 1970; the latest first."""
+    before = Scan.received_at < _EPOCH + timedelta(microseconds=cursor)
+    lines = _scans(tx, and_(Scan.place_id == place_id, Scan.gate_id == gate_id, before), limit + 1)
     more = len(lines) > limit
     return ScanPage(items=lines[:limit], next=(lines[limit - 1].received_at - _EPOCH) // _MICROSECOND if more else None)
 

@@ -129,7 +129,6 @@ function choices(told, code, extra) {
 function hide() {
   clearTimeout(hiding);
   element("verdict-layer").hidden = true;
-  element("code").focus({ preventScroll: true });
 }
 
 const clock = (instant) => new Date(instant).toLocaleTimeString(locale, { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hour12: false });
@@ -192,6 +191,7 @@ function looked(text) {
   const same = /^\d{227,}$/.test(text) ? text.slice(0, TOKEN_DIGITS) : text;
   const now = performance.now();
   const away = now - (seen.get(same) ?? -Infinity);
+  if (seen.size > 100) seen.clear();
   seen.set(same, now);
   if (away > HELD_STILL_MS && element("actions").hidden) take(text);
 }
@@ -208,11 +208,12 @@ element("typed").addEventListener("submit", (event) => {
   element("code").value = "";
 });
 
-// A scanner types wherever the focus is: what is not meant for a field goes into the one for codes.
+// A scanner types wherever the focus is: what is not meant for a field goes into the one for codes. The field is
+// not focused before, or a phone would hold its keyboard before the camera.
 document.addEventListener("keydown", (event) => {
   senses.wake();
-  if (!gate || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, button, a")) return;
-  if (event.key.length === 1) element("code").focus();
+  if (!gate || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input")) return;
+  if (/^[!-~]$/.test(event.key)) element("code").focus({ preventScroll: true });
 });
 
 // ---- what is touched: sounds are allowed once something was
@@ -259,8 +260,12 @@ async function open() {
     return element("enrolment").focus();
   }
   const me = await ask("GET", "/gates/me").catch(() => null);
-  if (!me || !me.id) return setTimeout(open, 3000);
+  if (!me || !me.id) {
+    show({ status: "incomplete", reason: "offline", sentence: word("connecting"), choices: [], needs: [] }, "", {});
+    return setTimeout(open, 3000);
+  }
   gate = me;
+  hide();
   element("station").hidden = false;
   element("gate-name").textContent = named(gate);
   element("gate-zones").textContent = gate.zones.map(named).join(" · ");
@@ -273,7 +278,6 @@ async function open() {
   setInterval(() => ask("GET", "/gates/me").catch(() => null), 60000);
   senses.stayOn();
   watch();
-  element("code").focus({ preventScroll: true });
 }
 
 open();
