@@ -1,5 +1,6 @@
 """Refusals as answers: RFC 9457 problem details for programs, a page with the next step for people."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -19,6 +20,8 @@ log = structlog.get_logger()
 
 PROBLEM_JSON = "application/problem+json"
 LARGEST_NUMBER = 2**63 - 1
+UNSTORABLE = re.compile(r"(date )?value out of (int\d+ )?range|invalid byte sequence for encoding \S+ 0x00")
+"""How PostgreSQL words numbers beyond 64 bits, instants before the year 1 and NUL characters: no column holds them."""
 HEADLINES = {
     400: N_("请求的格式不对"),
     401: N_("请先登录"),
@@ -149,6 +152,10 @@ def as_refusal(request: Request[Any, Any, Any], raised: Exception) -> BookingErr
             return MalformedRequest(detail="too deeply nested")
         case OverflowError():
             return MalformedRequest(detail=f"a number is larger than {LARGEST_NUMBER}")
+        case UnicodeDecodeError():
+            return MalformedRequest(detail="a text is not UTF-8")
+        case DBAPIError() if unstorable := UNSTORABLE.search(str(raised.orig)):
+            return MalformedRequest(detail=unstorable[0])
         case HTTPException():
             return _http(request, raised)
         case NotCommitted():

@@ -5,11 +5,12 @@ from typing import Any
 
 from litestar.openapi import ResponseSpec
 
-from booking.errors import BookingError, Busy
+from booking.errors import BookingError, Busy, Unauthenticated
 from booking.web.idempotency import KeyMissing, KeyReused
 from booking.web.problems import PROBLEM_JSON, MalformedRequest, Problem, TooLarge, Unexpected, UnsupportedMedia
 
-ALWAYS: tuple[type[BookingError], ...] = (MalformedRequest, Busy, Unexpected)
+ALWAYS: tuple[type[BookingError], ...] = (MalformedRequest, Busy, Unexpected, Unauthenticated)
+"""Unauthenticated too: a token that is none of ours is refused before the route, also where none is needed."""
 WITH_BODY: tuple[type[BookingError], ...] = (TooLarge, UnsupportedMedia)
 IDEMPOTENT: tuple[type[BookingError], ...] = (KeyMissing, KeyReused)
 

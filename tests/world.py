@@ -1,0 +1,133 @@
+"""The small city with somebody in every role and one of every thing: what tests of all routes and all pages visit.
+
+`await database.write(found_world, settings)` stores it; every thing belongs to the worker or to the culture centre.
+"""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import select, update
+
+from booking.checkin.schemas import GateRequest
+from booking.checkin.service.gates import create_gate, enrol, invite_gate
+from booking.clock import local_date, local_instant
+from booking.db import WriteSession
+from booking.members.models import Account, Member, RoleGrant
+from booking.members.service.standing import add_points
+from booking.notices.models import InboxMessage
+from booking.notices.pages import CALENDAR_KEY
+from booking.notices.service import feed_token
+from booking.rehearsal.service import apply, draft
+from booking.settings import Settings
+from booking.venues.schemas import BlockRequest, HoldRequest, PartnerRequest, WalkInRequest
+from booking.venues.service.booking import confirm_booking, hold_slot
+from booking.venues.service.counter import block_courts, book_at_counter
+from booking.web.principal import Principal, Role, Scope
+from tests.members.people import PASSWORD_HASH
+from tests.venues.city import BADMINTON, BASKETBALL, CENTRE, PALACE, City, add, populate, sign_in
+
+NEW_WORDS = "three boats under the bridge"
+
+
+class People(NamedTuple):
+    """Who comes: `worker` owns what there is, `other` owns nothing."""
+
+    worker: Principal
+    other: Principal
+    manager: Principal
+    elsewhere: Principal
+    keeper: Principal
+    officer: Principal
+    admin: Principal
+
+
+class World(NamedTuple):
+    """What there is. Bookings, passes, blocks, changes and gates are at the culture centre."""
+
+    people: People
+    bearer: dict[str, str]
+    """Tokens for the API, by the names of `People`."""
+    cookies: dict[str, str]
+    """Tokens for pages, by the same names."""
+    gate_key: str
+    booking: int
+    held: int
+    guest: int
+    """A guest's booking, made at the counter."""
+    pass_id: int
+    block: int
+    drafted: int
+    applied: int
+    gate: int
+    message: int
+    calendar: str
+    """The token in the address of the worker's calendar."""
+
+
+def found_world(tx: WriteSession, now: datetime, settings: Settings) -> World:
+    """Store the city, its people and their things: played or kept tomorrow."""
+    city = populate(tx, now)
+    people = _people(tx, now, city)
+    day = local_date(now) + timedelta(days=1)
+
+    def hour(at: int) -> datetime:
+        return local_instant(day, datetime.min.time().replace(hour=at))
+
+    def book(at: int, who: Principal, facility: int = BADMINTON) -> int:
+        wish = HoldRequest(CENTRE, facility, hour(at), hour(at + 1), partners=[PartnerRequest("来客")])
+        return hold_slot(tx, now, who, wish).id
+
+    booking = book(18, people.worker)
+    pass_id = confirm_booking(tx, now, people.worker, CENTRE, booking).partners[0].pass_id
+    walk_in = WalkInRequest(BADMINTON, hour(18), hour(19), contact_name="王先生", contact_phone="13900000000")
+    league = BlockRequest(BASKETBALL, "职工联赛", [2], hour(19), hour(21))
+    closing = {"facility": BADMINTON, "courts": [4], "reason": "换地胶", "offers": True}
+    times = {"starts": hour(12).isoformat(), "ends": hour(14).isoformat()}
+    changes = [
+        draft(tx, now, place_id=CENTRE, kind="venues.close_courts", request=closing | times | more, by=104)
+        for more in ({}, {"courts": [3]})
+    ]
+    apply(tx, now, place_id=CENTRE, change_id=changes[1], by=people.manager.member_id)
+    gate = create_gate(tx, now, people.manager, CENTRE, GateRequest(code="east", name="东门", zones=[1]))
+    key = enrol(tx, now, invite_gate(tx, now, people.manager, CENTRE, gate.id).code or "").key
+    quarter = now + timedelta(days=90)
+    add_points(tx, now, people.worker.member_id, 1, reason="no_show", subject=f"booking:{booking}", expires_at=quarter)
+    held = book(20, people.worker)
+    return World(
+        people=people,
+        bearer={name: sign_in(tx, now, who) for name, who in people._asdict().items()},
+        cookies={name: sign_in(tx, now, who, "cookie") for name, who in people._asdict().items()},
+        gate_key=key,
+        booking=booking,
+        held=held,
+        guest=book_at_counter(tx, now, people.manager, CENTRE, walk_in).id,
+        pass_id=pass_id or 0,
+        block=block_courts(tx, now, people.manager, CENTRE, league)[0].id,
+        drafted=changes[0],
+        applied=changes[1],
+        gate=gate.id,
+        message=tx.scalar(select(InboxMessage.id).where(InboxMessage.member_id == people.worker.member_id)),
+        calendar=feed_token(tx, now, people.worker.member_id, settings.key(CALENDAR_KEY)),
+    )
+
+
+def _people(tx: WriteSession, now: datetime, city: City) -> People:
+    staff: dict[str, tuple[int, Role, str, int]] = {
+        "elsewhere": (105, "venue_manager", "place", PALACE),
+        "keeper": (106, "gate_keeper", "place", CENTRE),
+        "officer": (107, "federation_officer", "organisation", 2),
+        "admin": (108, "administrator", "all", 0),
+    }
+    made = {name: _staff(tx, now, *facts) for name, facts in staff.items()}
+    tx.execute(update(Account).values(password_hash=PASSWORD_HASH))
+    return People(worker=city.worker, other=city.rival, manager=city.manager, **made)
+
+
+def _staff(tx: WriteSession, now: datetime, member_id: int, role: Role, kind: str, scope_id: int) -> Principal:
+    number, name = f"m{member_id}", f"职工{member_id}"
+    add(tx, Member, [{"id": member_id, "number": number, "name": name, "sex": "male", "organisation_id": 1}])
+    add(tx, Account, [{"member_id": member_id, "password_hash": "-", "activated_at": now}])
+    held = {"role": role, "scope_kind": kind, "scope_id": scope_id, "granted_at": now}
+    add(tx, RoleGrant, [{"member_id": member_id} | held])
+    scope = Scope(role, kind, scope_id)  # type: ignore[arg-type]
+    return Principal(member_id=member_id, number=number, name=name, organisation_id=1, scopes=(scope,), medium="bearer")
