@@ -10,6 +10,7 @@ from booking import __version__
 from booking.app import configure_logging
 from booking.commands.backups import backup, restore
 from booking.commands.bench import bench
+from booking.commands.import_members import import_members
 from booking.commands.run import run
 from booking.commands.seed import seed
 from booking.db.migrating import is_current, upgrade
@@ -56,6 +57,7 @@ def serve(settings: Settings, host: str, port: int, certificate: Path | None, ke
 
 main.add_command(backup)
 main.add_command(bench)
+main.add_command(import_members)
 main.add_command(restore)
 main.add_command(run)
 main.add_command(seed)

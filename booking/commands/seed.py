@@ -1,5 +1,6 @@
 """`booking seed`: a city's files, and made-up members, into an empty database."""
 
+import os
 from functools import partial
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import click
 
 from booking.commands.progress import reported
 from booking.commands.running import run_with
+from booking.commands.speaking import translator_for
 from booking.seeding.life import bring_to_life
 from booking.seeding.loading import Loaded, Wanted, fingerprint_of, load_city, seed_number
 from booking.seeding.people import MOST_MEMBERS
@@ -66,7 +68,9 @@ def load(settings: Settings, fixtures: Path, members: int | None = None, seed: s
     try:
         city = read_city(fixtures)
     except FilesRefused as refused:
-        raise click.ClickException(str(refused)) from refused
+        translate = translator_for(os.environ)
+        reasons = "\n".join(problem.said(translate) for problem in refused.problems)
+        raise click.ClickException(f"nothing was loaded; {len(refused.problems)} to mend:\n{reasons}") from refused
     number = seed_number(seed)
     wanted = Wanted(
         city=city,

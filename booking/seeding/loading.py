@@ -146,7 +146,7 @@ def _rows(wanted: Wanted, numbers: Numbers, now: datetime, stage: Stage, first: 
     if stage == "accounts":
         return list(account_rows(city.accounts, numbers, now))
     members = generate_members(wanted.seed, last - first, city.organisations, first + 1)
-    return [*member_rows(enumerate(members, first + 1), numbers, now)]
+    return [*member_rows(enumerate(members, first + 1), numbers.organisations, now)]
 
 
 def _begin(tx: WriteSession, now: datetime, fingerprint: str) -> Load:

@@ -1,12 +1,13 @@
 """Lists of real members as organisations send them: read, compared with what is stored, and reported before use."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, BinaryIO, Literal, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
+from booking.members.rules.identity import normalised_number
 from booking.seeding.cells import Convert, RowReader, Unfit, day, dialled, one_of, several, unmangled
 from booking.seeding.problems import Problem
 from booking.seeding.rows import MemberRow
@@ -135,13 +136,16 @@ class Entry(NamedTuple):
         return self._replace(row=None, problems=reasons) if reasons else self
 
 
-def read_member_list(file: BinaryIO, name: str, organisations: Container[str]) -> Iterator[Entry]:
+def read_member_list(file: BinaryIO, name: str, organisations: Container[str]) -> Generator[Entry, None, None]:
     """Every line of a list, checked by itself and against the lines before it.
 
     Args:
         file: seekable CSV, with Chinese or English headers.
         name: what reports call the file.
         organisations: the codes of the tree.
+
+    Returns:
+        The lines; to be closed before the file is, when it is left before its end.
 
     Raises:
         FilesRefused: it is no such file, or its header cannot be used.
@@ -244,12 +248,18 @@ def _year(convert: Convert) -> Convert:
 
 
 def _categories(_: Convert) -> Convert:
+    """Each once and in one order, however a list has them, so that only real differences count as changes."""
     choices = several(one_of(CATEGORIES))
-    return lambda text: () if text in ("无", "none") else tuple(dict.fromkeys(choices(text)))
+    return lambda text: () if text in ("无", "none") else tuple(sorted(set(choices(text))))
+
+
+def _number(convert: Convert) -> Convert:
+    """As numbers are stored, and looked up at sign-in."""
+    return unmangled(lambda text: normalised_number(convert(text)))
 
 
 _ADAPT: Mapping[str, Callable[[Convert], Convert]] = {
-    "number": unmangled,
+    "number": _number,
     "phone": dialled,
     "card": dialled,
     "sex": lambda _: one_of(SEXES),

@@ -1,6 +1,6 @@
 """Members, made up or of the demo, as rows of their tables."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,12 +27,13 @@ CARD = ("number", "member_id")
 CATEGORY = ("member_id", "category", "verified_at")
 
 
-def member_rows(members: Iterable[tuple[int, MemberRow]], numbers: Numbers, now: datetime) -> list[Bulk]:
+def member_rows(
+    members: Iterable[tuple[int, MemberRow]], organisations: Mapping[str, int], now: datetime
+) -> list[Bulk]:
     """Members with the ids that they are given, their cards and their verified categories."""
     people: list[tuple[Any, ...]] = []
     cards: list[tuple[Any, ...]] = []
     categories: list[tuple[Any, ...]] = []
-    organisations = numbers.organisations
     for member_id, row in members:
         people.append(
             (
@@ -56,7 +57,7 @@ def member_rows(members: Iterable[tuple[int, MemberRow]], numbers: Numbers, now:
 def account_rows(accounts: Sequence[AccountRow], numbers: Numbers, now: datetime) -> Iterator[Rows | Bulk]:
     """The demo accounts: members with a published password and roles."""
     ids = numbers.accounts
-    yield from member_rows(((ids[row.number], _as_member(row)) for row in accounts), numbers, now)
+    yield from member_rows(((ids[row.number], _as_member(row)) for row in accounts), numbers.organisations, now)
     yield Rows(
         Account,
         [

@@ -29,9 +29,13 @@ class Problem(Struct, frozen=True, kw_only=True):
         """The sentence in the language of `translate`, Chinese by itself."""
         return translate(self.text).format(value=shortened(self.value), **self.params)
 
-    def __str__(self) -> str:
+    def said(self, translate: Callable[[str], str] = str) -> str:
+        """Where it is and what it is, as one line of a report."""
         where = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{where}{' column ' + self.column if self.column else ''}: {self.worded()}"
+        return f"{where}{' column ' + self.column if self.column else ''}: {self.worded(translate)}"
+
+    def __str__(self) -> str:
+        return self.said()
 
 
 class FilesRefused(Invalid):
