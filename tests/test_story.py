@@ -38,7 +38,7 @@ class Stage(NamedTuple):
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("story")
     url = f"sqlite:///{folder / 'booking.db'}"
-    for command in (["migrate"], ["seed", "--members", "100"]):
+    for command in (["migrate"], ["seed", "--members", "100", "--no-life"]):
         done = CliRunner().invoke(main, command, env={"BOOKING_DATABASE": url}, catch_exceptions=False)
         assert done.exit_code == 0, done.output
     clock = folder / "clock"
