@@ -50,7 +50,7 @@ class Day(msgspec.Struct, frozen=True):
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """A court of a kind, or one chosen court, for consecutive half hours."""
+    """A court of a kind, or one chosen court (whose own kind then counts), for consecutive half hours."""
 
     kind: str
     starts: int

@@ -79,7 +79,7 @@ class _Rearrangement:
         self.hard = board.fixed | board.homes(self.chosen)
         ejected = [item for item in board.items if board.home_mask(item) & self.hard]
         self.pending = [*(wish for wish in wishes if wish.home is None), *ejected]
-        self.loose = [item for item in board.items if item not in set(ejected)]
+        self.loose = [item for item in board.items if not board.home_mask(item) & self.hard]
 
     def solve(self, nodes: int) -> Outcome:
         taken = self._taken()
@@ -152,7 +152,7 @@ class _Rearrangement:
         return OutOfTime(nodes.limit)
 
     def _questions(self) -> Iterator[_Question]:
-        """Windows around the wishes, each until it takes in all who play across its edges.
+        """Windows around the wishes, each as wide as those who play at the edge of the one before.
 
         With those outside left in place, a seating is a plan. With those outside left out, its absence is a proof.
         The last window takes in everybody concerned, and does both.
