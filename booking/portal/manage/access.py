@@ -17,8 +17,6 @@ from booking.web.facts import Named
 from booking.web.principal import Principal
 
 AnyRequest = Request[Any, Any, Any]
-NOT_KEPT = {"Cache-Control": "no-store"}
-"""Pages with people's names and phones: no copy stays behind on a tablet that many hands use."""
 
 
 def managed(known: Places, member: Principal) -> list[Place]:

@@ -13,14 +13,14 @@ from booking.audit.queries import log
 from booking.clock import instant_of
 from booking.db import Database, ReadSession
 from booking.places.models import Place
-from booking.portal.manage.access import NOT_KEPT, AnyRequest
+from booking.portal.manage.access import AnyRequest
 from booking.portal.manage.queries.takings import actor_names
 from booking.portal.manage.words import ACTIONS
 from booking.web.facts import Hours, say
 from booking.web.formatting import money
 from booking.web.language import language_of, sentence
 from booking.web.locale import N_
-from booking.web.pages import page
+from booking.web.pages import NOT_KEPT, page
 
 LINES = 50
 Before = Annotated[int | None, QueryParameter(ge=1, lt=2**53)]

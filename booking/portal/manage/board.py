@@ -1,23 +1,21 @@
-"""The day board of a facility, and the stream by which an open one hears of changes."""
+"""The day board of a facility; an open one hears of changes through the stream of the public grid."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
-from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from booking.clock import Clock, local_date
 from booking.db import Database, ReadSession
 from booking.places.models import CalendarDay
-from booking.portal.manage.access import NOT_KEPT, AnyRequest
+from booking.portal.manage.access import AnyRequest
 from booking.portal.manage.queries.board import Board, desk_board
 from booking.venues.catalogue import FacilityFacts, venues
 from booking.venues.queries.days import reachable
-from booking.web.hub import Hub
-from booking.web.pages import page
+from booking.web.pages import NOT_KEPT, page
 
 AROUND = range(-1, 14)
 """The days of the strip, counted from today."""
@@ -91,15 +89,4 @@ async def board_part(
     return page(request, "portal/manage/board_part.html", headers=NOT_KEPT, facts=facts, board=board)
 
 
-@get("/manage/{place:str}/{facility:str}/live")
-async def live(hub: NamedDependency[Hub], facts: NamedDependency[FacilityFacts]) -> ServerSentEvent:
-    """Says `grid` whenever a booking or a block of the facility changes."""
-    return ServerSentEvent(_events(hub, facts.topic))
-
-
-async def _events(hub: Hub, topic: str) -> AsyncIterator[ServerSentEventMessage]:
-    async for heard in hub.listen(topic):
-        yield ServerSentEventMessage(event="grid", data="1") if heard else ServerSentEventMessage(comment="")
-
-
-handlers = [board_page, board_part, live]
+handlers = [board_page, board_part]

@@ -17,7 +17,7 @@ from booking.payments.queries import StatementLine, folio_of, statement
 from booking.payments.rules import METHODS, Method
 from booking.places.models import Place
 from booking.portal.manage import service
-from booking.portal.manage.access import NOT_KEPT, AnyRequest
+from booking.portal.manage.access import AnyRequest
 from booking.portal.manage.errors import WayUnknown
 from booking.portal.manage.forms import Typed, typed
 from booking.portal.manage.queries.desk import DeskBooking, booking_at_desk
@@ -32,7 +32,7 @@ from booking.web.formatting import money
 from booking.web.idempotency import once_form
 from booking.web.language import sentence, words
 from booking.web.locale import N_
-from booking.web.pages import page, redirect
+from booking.web.pages import NOT_KEPT, page, redirect
 from booking.web.principal import Principal
 
 REASONS = (N_("设备故障"), N_("场馆临时活动"), N_("天气或安全原因"), N_("登记错了"))

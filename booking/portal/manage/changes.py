@@ -16,7 +16,7 @@ from booking.db import Database, ReadSession
 from booking.errors import BookingError
 from booking.places.models import Place
 from booking.portal.manage import forms
-from booking.portal.manage.access import NOT_KEPT, AnyRequest
+from booking.portal.manage.access import AnyRequest
 from booking.portal.manage.blocks import Hours, hours_of_day
 from booking.portal.manage.board import Day, shown_day
 from booking.portal.manage.forms import Refused, Shown, Typed
@@ -30,7 +30,7 @@ from booking.venues.catalogue import FacilityFacts, venues
 from booking.venues.schemas import Id, ShortText
 from booking.web.language import sentence, words
 from booking.web.locale import N_
-from booking.web.pages import page, redirect
+from booking.web.pages import NOT_KEPT, page, redirect
 from booking.web.principal import Principal
 
 MOST = 30

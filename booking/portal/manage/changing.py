@@ -13,7 +13,7 @@ from booking.db import Database, ReadSession
 from booking.errors import BookingError
 from booking.places.models import CalendarDay, Place
 from booking.portal.manage import forms
-from booking.portal.manage.access import NOT_KEPT, AnyRequest
+from booking.portal.manage.access import AnyRequest
 from booking.portal.manage.board import Day, shown_day, strip
 from booking.portal.manage.bookings import Seen, look
 from booking.portal.manage.forms import Refused, Shown
@@ -24,7 +24,7 @@ from booking.venues.schemas import ChangeRequest, Id
 from booking.venues.service.booking import change_booking
 from booking.web.language import sentence
 from booking.web.locale import N_
-from booking.web.pages import page, redirect
+from booking.web.pages import NOT_KEPT, page, redirect
 from booking.web.principal import Principal
 
 

@@ -10,11 +10,11 @@ from booking.db import Database
 from booking.payments.rules import METHODS
 from booking.places.catalogue import places
 from booking.places.models import Place
-from booking.portal.manage.access import NOT_KEPT, AnyRequest, managed
+from booking.portal.manage.access import AnyRequest, managed
 from booking.portal.manage.queries.console import overview
 from booking.portal.manage.words import CHANGE_KINDS, CHANGE_STATES, PLACE_KINDS
 from booking.venues.queries.places import district_names
-from booking.web.pages import page, redirect
+from booking.web.pages import NOT_KEPT, page, redirect
 from booking.web.principal import Principal
 
 

@@ -16,13 +16,13 @@ from booking.checkin.showing import Shown, show
 from booking.clock import Clock, local_date
 from booking.db import Database, ReadSession
 from booking.places.models import Place
-from booking.portal.manage.access import NOT_KEPT, AnyRequest
+from booking.portal.manage.access import AnyRequest
 from booking.portal.manage.bookings import Seen, look
 from booking.settings import Settings
 from booking.venues.schemas import Id
 from booking.web.language import language_of, sentence
 from booking.web.locale import N_
-from booking.web.pages import page
+from booking.web.pages import NOT_KEPT, page
 from booking.web.principal import Principal
 
 LABEL = N_("入场码")

@@ -14,14 +14,14 @@ from booking.payments.queries import takings
 from booking.payments.rules import METHODS
 from booking.places.catalogue import places
 from booking.places.models import Place
-from booking.portal.manage.access import NOT_KEPT, AnyRequest
+from booking.portal.manage.access import AnyRequest
 from booking.portal.manage.board import Day, shown_day, strip
 from booking.portal.manage.queries.takings import MoneyMoved, actor_names, money_of_day
 from booking.portal.manage.words import LEDGER_KINDS
 from booking.web.facts import say
 from booking.web.language import language_of, sentence
 from booking.web.locale import N_
-from booking.web.pages import page
+from booking.web.pages import NOT_KEPT, page
 
 BYTE_ORDER_MARK = "\ufeff"
 """By which spreadsheets know UTF-8."""
@@ -84,7 +84,7 @@ async def takings_file(
     for one in found["moved"]:
         sheet.writerow([_safe(cell) for cell in _line(request, clock, one, found["names"])])
     headers = NOT_KEPT | {"Content-Disposition": f'attachment; filename="takings-{at.code}-{chosen}.csv"'}
-    return Response(BYTE_ORDER_MARK + text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(BYTE_ORDER_MARK + text.getvalue(), media_type="text/csv", headers=headers)
 
 
 def _line(request: AnyRequest, clock: Clock, one: MoneyMoved, names: dict[str, str]) -> list[str]:

@@ -11,7 +11,7 @@ from booking.db import Database, ReadSession
 from booking.errors import BookingError
 from booking.payments.rules import METHODS
 from booking.portal.manage import forms, service
-from booking.portal.manage.access import NOT_KEPT, AnyRequest
+from booking.portal.manage.access import AnyRequest
 from booking.portal.manage.bookings import way_to_pay
 from booking.portal.manage.errors import MemberUnknown, NameNeeded, WayUnknown
 from booking.portal.manage.forms import Refused, Shown, Typed
@@ -22,7 +22,7 @@ from booking.venues.views import Alternative
 from booking.web.idempotency import KeyReused, once_form
 from booking.web.language import sentence
 from booking.web.locale import N_
-from booking.web.pages import page, redirect
+from booking.web.pages import NOT_KEPT, page, redirect
 from booking.web.principal import Principal
 
 BESIDE: dict[type[BookingError], str] = {MemberUnknown: "who", NameNeeded: "contact_name", WayUnknown: "method"}
