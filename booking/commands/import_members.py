@@ -34,15 +34,16 @@ def import_members(settings: Settings, file: Path, dry_run: bool, skip_refused: 
     cell that is blank leaves what is stored.
     """
     translate = translator_for(os.environ)
-    with reported() as report:
+
+    async def work(database: Database) -> tuple[MemberListReport, bool]:
         try:
-            found, stored = run_with(
-                settings,
-                lambda database: _work(database, file, report, dry_run=dry_run, skip_refused=skip_refused),
-            )
+            return await _work(database, file, report, dry_run=dry_run, skip_refused=skip_refused)
         except FilesRefused as refused:
             reasons = "\n".join(problem.said(translate) for problem in refused.problems)
             raise click.ClickException(f"nothing was stored:\n{reasons}") from refused
+
+    with reported() as report:
+        found, stored = run_with(settings, work)
     click.echo(as_json(found, stored, translate) if form == "json" else as_table(found, stored, translate))
     if found.refused and not (stored or dry_run):
         raise click.exceptions.Exit(1)
