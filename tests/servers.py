@@ -25,7 +25,9 @@ def free_port() -> int:
 class Server:
     """A running `booking serve`; with `clock`, a file, it is always the hour that stands there."""
 
-    def __init__(self, database_url: str, log: Path, clock: Path | None = None, **environment: str) -> None:
+    def __init__(
+        self, database_url: str, log: Path, *, clock: Path | None = None, environment: dict[str, str] | None = None
+    ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = log
@@ -35,7 +37,7 @@ class Server:
         with log.open("w") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", *serve],
-                env=os.environ | {"BOOKING_DATABASE": database_url, "BOOKING_URL": self.url} | environment,
+                env=os.environ | {"BOOKING_DATABASE": database_url, "BOOKING_URL": self.url} | (environment or {}),
                 cwd=ROOT,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -68,7 +70,9 @@ class Server:
 @contextmanager
 def serving(database_url: str, folder: Path, count: int = 1, **environment: str) -> Iterator[list[Server]]:
     """So many servers on one database, until the block ends."""
-    servers = [Server(database_url, folder / f"server-{number}.log", **environment) for number in range(count)]
+    servers = [
+        Server(database_url, folder / f"server-{number}.log", environment=environment) for number in range(count)
+    ]
     try:
         for server in servers:
             server.wait_until_ready()

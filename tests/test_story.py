@@ -43,7 +43,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         assert done.exit_code == 0, done.output
     clock = folder / "clock"
     clock.write_text(datetime.now(UTC).isoformat())
-    server = Server(url, folder / "server.log", clock)
+    server = Server(url, folder / "server.log", clock=clock)
     try:
         server.wait_until_ready()
         yield Stage(server, clock)

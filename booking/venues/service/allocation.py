@@ -3,22 +3,24 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import NamedTuple
 
 from sqlalchemy import select, update
 
 from booking.clock import first_half_hour, instant_of, local_date
 from booking.db import ReadSession, WriteSession
+from booking.places.catalogue import kind_of_day, places
 from booking.venues.catalogue import FacilityFacts
 from booking.venues.models import Booking
-from booking.venues.rules import assignment
+from booking.venues.rules import assignment, opening
 from booking.venues.rules.assignment import Block, Court, Day, Holding, Impossible, Move, OutOfTime, Plan, Wish
+from booking.venues.rules.opening import HALF_HOURS_A_DAY, Span
 from booking.venues.rules.settling import has_expired, may_move
 from booking.venues.service.claims import Claimed, cells_of, claim, claimed, give_back, release
 
 TRIES = 8
 """How often a seat may be lost to a concurrent transaction before the request is told to come again."""
-HALF_HOURS_A_DAY = 48
 
 
 class Snapshot(NamedTuple):
@@ -44,7 +46,7 @@ def seat(
         day, expired = snapshot(tx, now, facts, wish.starts, wish.ends)
         for hold in expired:
             end_hold(tx, now, facts, hold)
-        outcome = _plan(day, wish)
+        outcome = assignment.rearrange(day, [wish])
         if not isinstance(outcome, Plan):
             return outcome
         try:
@@ -55,11 +57,6 @@ def seat(
             continue
         return outcome.courts[0]
     return OutOfTime(nodes=0)
-
-
-def _plan(day: Day, wish: Wish) -> assignment.Outcome:
-    court = assignment.choose_court(day, wish) if wish.court is None else None
-    return assignment.rearrange(day, [wish]) if court is None else Plan(courts=(court,))
 
 
 def _claim(tx: WriteSession, facts: FacilityFacts, booking_id: int, court: int, starts: int, ends: int) -> None:
@@ -104,8 +101,10 @@ def end_hold(tx: WriteSession, now: datetime, facts: FacilityFacts, hold: Bookin
 
 def snapshot(tx: ReadSession, now: datetime, facts: FacilityFacts, starts: int, ends: int) -> Snapshot:
     """The local day around a range of half hours: who holds which court, who may move, what is kept back."""
-    first = first_half_hour(local_date(instant_of(starts)))
+    today = local_date(instant_of(starts))
+    first = first_half_hour(today)
     last = max(first + HALF_HOURS_A_DAY, ends)
+    spans = opening.open_spans(facts.opening, today, kind_of_day(places(tx).calendar, today)) or [Span(first, last)]
     place, facility = facts.key
     taken = claimed(tx, place, facility, first, last)
     bookings = _bookings(tx, place, {cell.booking_id for cell in taken if cell.booking_id is not None})
@@ -125,11 +124,11 @@ def snapshot(tx: ReadSession, now: datetime, facts: FacilityFacts, starts: int, 
     seated = {holding.booking for holding in holdings}
     fixed = [cell for cell in taken if cell.booking_id not in seated and cell.booking_id not in gone]
     day = Day(
-        opens=min([first, *(holding.starts for holding in holdings)]),
-        closes=max([last, *(holding.ends for holding in holdings)]),
+        opens=min([spans[0].starts, starts, *(holding.starts for holding in holdings)]),
+        closes=max([spans[-1].ends, ends, *(holding.ends for holding in holdings)]),
         courts=tuple(Court(court.id, court.kind, tuple(court.units)) for court in facts.courts.values()),
         holdings=tuple(sorted(holdings, key=lambda holding: holding.booking)),
-        blocks=tuple(_runs(fixed)),
+        blocks=(*_runs(fixed), *_shut(facts, spans)),
     )
     return Snapshot(day, expired)
 
@@ -139,6 +138,13 @@ def _bookings(tx: ReadSession, place: int, ids: set[int]) -> dict[int, Booking]:
         return {}
     found = tx.all(select(Booking).where(Booking.place_id == place, Booking.id.in_(sorted(ids))).order_by(Booking.id))
     return {booking.id: booking for booking in found}
+
+
+def _shut(facts: FacilityFacts, spans: Sequence[Span]) -> Iterator[Block]:
+    """The hours between two openings of a day, when nobody plays on any unit."""
+    units = tuple(sorted({unit for court in facts.courts.values() for unit in court.units}))
+    for before, after in pairwise(spans):
+        yield Block(units=units, starts=before.ends, ends=after.starts)
 
 
 def _runs(cells: Sequence[Claimed]) -> Iterator[Block]:
