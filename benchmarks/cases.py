@@ -42,12 +42,14 @@ class Bench(NamedTuple):
 
 def browse(city: City) -> Sequence[Case]:
     """What people look at before they book."""
-    tomorrow = city.today + timedelta(days=1)
+    day = city.today + timedelta(days=1)
+    here = "lat=29.87&lon=121.55"
     return [
-        _get(f"{API}/search?sport=badminton&day={tomorrow}&starts=18:00&lat=29.87&lon=121.55", b'"next_free"'),
-        _get(f"{API}/facilities/1/1/days/{tomorrow}", b'"slots"'),
-        _get(f"/places/place-1?day={tomorrow}", b"</html>"),
-        _get("/", b"</html>"),
+        _get("/search", f"{API}/search?sport=badminton&day={day}&starts=18:00&{here}", b'"next_free"'),
+        _get("/facilities/{place}/{facility}/days/{day}", f"{API}/facilities/1/1/days/{day}", b'"slots"'),
+        _get("/places/{place}, page", "/places/place-1", b"</html>"),
+        _get("/places/{place}/{facility}, page", f"/places/place-1/badminton?day={day}", b"</html>"),
+        _get("/, page", "/", b"</html>"),
     ]
 
 
@@ -107,9 +109,9 @@ def noop(chain: Chain, sizes: Sequence[int]) -> Chain:
     return steps
 
 
-def _get(path: str, contains: bytes) -> Case:
+def _get(name: str, path: str, contains: bytes) -> Case:
     step = Step(request_of("GET", path, HOST), 200, contains)
-    return Case(f"GET {path.partition('?')[0].removeprefix(API)}", lambda _: [step], url=path)
+    return Case(f"GET {name}", lambda _: [step], url=path)
 
 
 def _post(path: str, key: str, token: str, body: Any, contains: bytes) -> Step:

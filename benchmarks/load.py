@@ -7,6 +7,7 @@ rendered before: while it measures, this process sends bytes, reads answers and 
 import asyncio
 import gc
 import itertools
+import math
 import statistics
 import subprocess
 import sys
@@ -158,7 +159,7 @@ def count(done: Sequence[tuple[float, float]], begin: float, until: float) -> tu
     if not waits or seconds <= 0:
         return 0.0, 0.0, 0.0
     answered = sum(begin <= ended <= until for _, ended in done)
-    return answered / seconds, 1000 * statistics.median(waits), 1000 * waits[int(0.99 * (len(waits) - 1))]
+    return answered / seconds, 1000 * statistics.median(waits), 1000 * waits[math.ceil(0.99 * len(waits)) - 1]
 
 
 class _Caller:

@@ -77,7 +77,7 @@ def _rows(plan: Plan, settings: Settings, where: Databases, logs: Path, name: st
 def _writer(plan: Plan, settings: Settings, where: Databases, say: Say) -> Iterator[Row]:
     made = where.fresh()
     asyncio.run(build(made, settings, Scale(members=1, taken=0.0)))
-    turns = writer.Turns(where, made, plan.seconds, 5 * plan.recorded)
+    turns = writer.Turns(where, made, plan.seconds, 10 * plan.recorded)
     for callers in plan.connections:
         found = []
         for number in range(1, plan.rounds + 1):

@@ -7,6 +7,7 @@ of a commit), and the driver runs the same statements in groups of as many as wa
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, NamedTuple, TypeVar
@@ -76,6 +77,8 @@ def as_text(recorded: list[Recorded]) -> Command:
     """The SQL that the others come to, through SQLAlchemy's connection but not its expressions."""
 
     def command(tx: WriteSession, now: datetime, number: int) -> None:
+        if number >= len(recorded):
+            raise NoneLeft
         for sql, parameters, many in recorded[number].statements:
             tx.connection.exec_driver_sql(sql, [*parameters] if many else parameters)
 
@@ -197,6 +200,10 @@ def claims(number: int) -> list[dict[str, Any]]:
     return [key | {"half_hour": half_hour} for half_hour in (number * 2, number * 2 + 1)]
 
 
+class NoneLeft(Exception):
+    """Every recorded command was run: the turn is over."""
+
+
 class Pressed(NamedTuple):
     """What came of a turn, and what it cost this process."""
 
@@ -237,14 +244,19 @@ class Turns:
 
 async def _record(url: str, commands: int) -> list[Recorded]:
     database = Database(url, system_clock, Ids(system_clock), Tokens())
-    found = []
     with listening(database) as heard:
-        for number in range(commands):
-            heard.clear()
-            await database.write(built_once, number)
-            found.append(Recorded([*heard], []))
+
+        def run(tx: WriteSession, now: datetime) -> list[Recorded]:
+            found = []
+            for number in range(commands):
+                heard.clear()
+                built_once(tx, now, number)
+                found.append(Recorded([*heard], []))
+            return found
+
+        recorded = await database.write(run)
     await database.close()
-    return found
+    return recorded
 
 
 async def _press(url: str, command: Command, callers: int, seconds: float) -> Pressed:
@@ -256,9 +268,10 @@ async def _press(url: str, command: Command, callers: int, seconds: float) -> Pr
     until = begin + seconds
 
     async def call() -> None:
-        while (begun := time.perf_counter()) < until:
-            await database.write(command, next(numbers))
-            done.append((begun, time.perf_counter()))
+        with suppress(NoneLeft):
+            while (begun := time.perf_counter()) < until:
+                await database.write(command, next(numbers))
+                done.append((begun, time.perf_counter()))
 
     spent = time.process_time()
     await asyncio.gather(*(call() for _ in range(callers)))
