@@ -28,6 +28,7 @@ from booking.members.authentication import Authentication
 from booking.notices import api as notices_api
 from booking.notices import pages as notices_pages
 from booking.notices.webhook import channel
+from booking.portal import api as portal_api
 from booking.portal import bookings as portal_bookings
 from booking.portal import calendar as portal_calendar
 from booking.portal import changing as portal_changing
@@ -68,6 +69,7 @@ ROUTERS = [
     portal_calendar.router,
     portal_help.router,
     portal_manage.router,
+    portal_api.router,
 ]
 
 KINDS_OF_CHANGE: list[kinds.Kind[Any]] = [CLOSE_COURTS, LOWER_CAPACITY]

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from booking.db import Base, ReadSession
 from booking.places.catalogue import PlaceNotFound
 from booking.places.errors import ZoneNotFound
-from booking.places.models import Place, Zone
-from booking.places.schemas import PlaceRequest, ZoneRequest
+from booking.places.models import CalendarDay, Place, Zone
+from booking.places.schemas import CalendarDayRequest, PlaceRequest, ZoneRequest
 from booking.portal.manage.errors import PolicyNotFound
 from booking.venues.catalogue import CourtNotFound, FacilityNotFound
 from booking.venues.models import Court, Facility, OpeningRule, Policy, Price, Unit
@@ -117,3 +117,8 @@ def policy_request(tx: ReadSession, code: str) -> PolicyRequest:
 def policies(tx: ReadSession) -> list[Policy]:
     """Every policy, by code."""
     return tx.all(select(Policy).order_by(Policy.code))
+
+
+def calendar_request(day: CalendarDay) -> CalendarDayRequest:
+    """A marked day of the calendar."""
+    return _filled(CalendarDayRequest, day)
