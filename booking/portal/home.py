@@ -21,6 +21,9 @@ from booking.web.formatting import clock_time
 from booking.web.pages import page
 from booking.web.principal import Principal
 
+SPORTS_AT_ONCE = 8
+"""Sports shown before the rest is unfolded, so that the nearest places are not far down a small screen."""
+
 
 class _Home(NamedTuple):
     known: Venues
@@ -61,8 +64,14 @@ async def home(
         districts=found.districts,
         tonight=found.tonight,
         sports=[(sport, _at_that_hour(found.tonight, sport)) for sport in found.tonight.sports],
+        at_once=SPORTS_AT_ONCE,
         is_today=local_date(found.tonight.starts) == local_date(now),
-        groups=grouped(request, found.known, [hit for place in found.tonight.places for hit in place.hits]),
+        groups=grouped(
+            request,
+            found.known,
+            [hit for place in found.tonight.places for hit in place.hits],
+            told=found.looking.point is not None,
+        ),
         next=found.next,
     )
     return remember(request, made, found.looking)

@@ -158,6 +158,16 @@ class TestChange:
         assert "18:00" not in offered
         assert "11:30" not in offered
 
+    async def test_its_own_court_counts_as_free(self, app: Litestar, town: City) -> None:
+        own = await booked(app, town.worker)
+        for court in range(2, 5):
+            await app.state.database.write(add_booking, starts=18, ends=20, court=court, pinned=True)
+        visitor = await browser_of(app, town.worker)
+        answer = await act(visitor, own, "change", at="2026-11-25T18:30")
+        page = (await visitor.get(f"{own}/change")).text
+        assert answer.status_code == 303
+        assert re.search(r'value="2026-11-25T19:00"(?![^>]*disabled)', page)
+
     async def test_one_tap_moves_it(self, app: Litestar, town: City) -> None:
         own = await booked(app, town.worker)
         visitor = await browser_of(app, town.worker)

@@ -12,7 +12,7 @@ class TestHome:
         answer = await (await browser_of(app)).get("/")
         page = shown(answer)
         assert "今晚想玩什么？" in page
-        assert "羽毛球 2 个馆有空" in page
+        assert "羽毛球 2 个馆" in page
         assert "/places?sport=badminton&amp;day=2026-11-25&amp;hour=18%3A00" in answer.text
         assert "/places/zhenhai/badminton/book?at=2026-11-25T18%3A00&amp;kind=court" in answer.text
 

@@ -88,9 +88,9 @@ async def find(
         days=strip(
             request, known, now, asked.day, lambda day: _address(wanted, asked, day), _terms(known, wanted, now)
         ),
-        groups=grouped(request, known, hits, asked.starts),
+        groups=grouped(request, known, hits, asked.starts, told=wanted.point is not None),
         full=asked.starts is not None and bool(hits) and not any(has_room(hit) for hit in hits),
-        instead=hit_links(request, _nearest(hits), asked.half_hours),
+        instead=hit_links(request, _nearest(hits), asked.half_hours, told=wanted.point is not None),
         tomorrow=_address(wanted, asked, asked.day + timedelta(days=1)),
         **found,
     )
@@ -98,16 +98,26 @@ async def find(
 
 
 def grouped(
-    request: Request[Any, Any, Any], known: Venues, hits: Iterable[SearchHit], wished: time | None = None
+    request: Request[Any, Any, Any],
+    known: Venues,
+    hits: Iterable[SearchHit],
+    wished: time | None = None,
+    *,
+    told: bool = False,
 ) -> list[Group]:
-    """Hits as places, in their order, each with its facilities."""
+    """Hits as places, in their order, each with its facilities.
+
+    Distances are told from where the reader is; from the middle of a district they only sort.
+    """
     groups: dict[int, Group] = {}
     for hit in hits:
         place = known.places.by_id[hit.place]
         if hit.place not in groups:
             english = language_of(request) == "en"
             where = place.address_en if english and place.address_en else place.address
-            groups[hit.place] = Group(place.code, Named(place.name, place.name_en), where, hit.metres, [], "")
+            groups[hit.place] = Group(
+                place.code, Named(place.name, place.name_en), where, hit.metres if told else None, [], ""
+            )
         groups[hit.place].chips.append(_chip(request, known, hit, wished))
     return list(groups.values())
 
@@ -120,7 +130,7 @@ def _chip(
     name = hit.facility_name_en if language == "en" else hit.facility_name
     if len(facts.kinds) > 1 and hit.court_kind:
         kind = translator.gettext(KIND_NAMES.get(hit.court_kind, hit.court_kind), language)
-        name = f"{name} {kind}" if language == "en" else f"{name}{kind}"
+        name = f"{name} · {kind}"
     day_page = address(f"/places/{hit.place_code}/{hit.facility_code}", kind=hit.court_kind)
     if hit.next_free is None or hit.opens_for_booking is not None:
         return hit.sport, name, 0 if hit.next_free is None else hit.next_count, hit.total, day_page

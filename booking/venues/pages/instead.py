@@ -47,15 +47,15 @@ def _alternative(request: Request[Any, Any, Any], now: datetime, one: Alternativ
     return hours, href, " · ".join(details)
 
 
-def hit_links(request: Request[Any, Any, Any], hits: Sequence[SearchHit], half_hours: int) -> list[Link]:
-    """Search hits by the hour at which they have room."""
+def hit_links(request: Request[Any, Any, Any], hits: Sequence[SearchHit], half_hours: int, *, told: bool) -> list[Link]:
+    """Search hits by the hour at which they have room; `told` is whether distances are from the reader."""
     language = language_of(request)
     links = []
     for hit in hits:
         if hit.next_free is not None:
             where = named({"name": hit.place_name, "name_en": hit.place_name_en}, locale=language)
             what = named({"name": hit.facility_name, "name_en": hit.facility_name_en}, locale=language)
-            details = [what] + ([] if hit.metres is None else [distance(hit.metres, locale=language)])
+            details = [what] + ([] if hit.metres is None or not told else [distance(hit.metres, locale=language)])
             asked = {"kind": hit.court_kind, "long": half_hours}
             href = book_address(hit.place_code, hit.facility_code, hit.next_free, **asked)
             links.append((f"{clock_time(hit.next_free)} {where}", href, " · ".join(details)))

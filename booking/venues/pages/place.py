@@ -14,7 +14,7 @@ from booking.members.rules.words import CATEGORY_NAMES
 from booking.places.models import Place
 from booking.venues.catalogue import FacilityFacts, Venues, venues
 from booking.venues.models import Policy, Price
-from booking.venues.pages.whereabouts import looking, near
+from booking.venues.pages.whereabouts import looking
 from booking.venues.pages.words import KIND_NAMES, PLACE_KINDS, here
 from booking.venues.queries.days import open_spans_of
 from booking.venues.queries.near import LatLon, metres_between, where_is
@@ -81,7 +81,7 @@ async def place_page(
     def read(tx: ReadSession) -> _Read:
         known = venues(tx)
         place = known.places.coded(code)
-        point = near(tx, looking(request, known))
+        point = looking(request, known).point
         hits = search(tx, now, day=today, place=place.id, half_hours=1, categories=categories)
         return _Read(known, place, district_names(tx).get(place.district), point, hits)
 

@@ -131,16 +131,16 @@ def _busy(
         raise ValueError(f"a window of {last - first} half hours does not fit into 64 bits")
     bit = cast(1, BigInteger).bitwise_lshift(cast(Claim.half_hour - first, Integer))
     statement = (
-        select(Claim.place_id, Claim.facility_id, Claim.unit_id, cast(func.sum(bit), BigInteger))
-        .select_from(Facility)
-        .join(Claim, and_(Claim.place_id == Facility.place_id, Claim.facility_id == Facility.id))
+        select(Facility.place_id, Facility.id, Claim.unit_id, cast(func.sum(bit), BigInteger))
+        .outerjoin(Claim, and_(*_of_facility(Claim), Claim.half_hour.between(first, last - 1)))
         .outerjoin(Booking, and_(*_key_of_claim(), *_lapsed(now)))
-        .where(Claim.half_hour.between(first, last - 1), Booking.id.is_(None), *scope)
-        .group_by(Claim.place_id, Claim.facility_id, Claim.unit_id)
+        .where(Booking.id.is_(None), *scope)
+        .group_by(Facility.place_id, Facility.id, Claim.unit_id)
     )
     found: dict[Key, dict[int, int]] = defaultdict(dict)
     for place, facility, unit, bits in tx.execute(statement):
-        found[place, facility][unit] = bits
+        if unit is not None:
+            found[place, facility][unit] = bits
     return found
 
 
@@ -160,20 +160,29 @@ def _heads(
     )
     statement = (
         select(
-            PoolCounter.place_id,
-            PoolCounter.facility_id,
+            Facility.place_id,
+            Facility.id,
             PoolCounter.half_hour,
             cast(PoolCounter.taken - lapsed, BigInteger),
             PoolCounter.capacity,
         )
         .select_from(Facility)
-        .join(PoolCounter, and_(PoolCounter.place_id == Facility.place_id, PoolCounter.facility_id == Facility.id))
-        .where(PoolCounter.half_hour.between(first, last - 1), *scope)
+        .outerjoin(PoolCounter, and_(*_of_facility(PoolCounter), PoolCounter.half_hour.between(first, last - 1)))
+        .where(*scope)
     )
     found: dict[Key, dict[int, tuple[int, int]]] = defaultdict(dict)
     for place, facility, slot, taken, capacity in tx.execute(statement):
-        found[place, facility][slot] = taken, capacity
+        if slot is not None:
+            found[place, facility][slot] = taken, capacity
     return found
+
+
+def _of_facility(table: type[Claim] | type[PoolCounter]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The rows of a facility, for an outer join: it keeps the facilities first, each a short range of the other's key.
+
+    In an inner join, a planner with old statistics may read the whole history instead.
+    """
+    return table.place_id == Facility.place_id, table.facility_id == Facility.id
 
 
 def _key_of_claim() -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -64,7 +64,7 @@ def search(
     first = first_half_hour(day)
     last = first + HALF_HOURS_A_DAY
     wished = None if starts is None else first + half_hours_into(starts)
-    wish = _Wish(day, first, last, wished, half_hours, near, categories)
+    wish = _Wish(day, max(first, policy.earliest_start(now)), last, wished, half_hours, near, categories)
     taken = occupancy(tx, now, facilities, first, last, sport=sport or None, place=place)
     hits = [hit for facts in facilities for hit in _hits(known, facts, taken, wish, now)]
     return sorted(hits, key=lambda hit: (*_by_room(hit), hit.metres or 0, hit.place, hit.facility))
@@ -84,7 +84,7 @@ def tonight(
     late = now >= local_instant(today, TOO_LATE_FOR_TONIGHT)
     day = today + timedelta(days=1) if late else today
     begins, ends = (half_hour_of(local_instant(day, wall)) for wall in EVENING)
-    wish = _Wish(day, begins, ends, None, A_GAME, near, categories)
+    wish = _Wish(day, max(begins, policy.earliest_start(now)), ends, None, A_GAME, near, categories)
     facilities = list(known.facilities.values())
     taken = occupancy(tx, now, facilities, begins, ends)
     found: dict[int, list[SearchHit]] = defaultdict(list)
@@ -108,6 +108,7 @@ def tonight(
 
 
 def _by_sport(known: Venues, hits: Sequence[SearchHit]) -> list[TonightSport]:
+    """Each sport with its places; what is played comes before what is read, watched or learnt."""
     everywhere: dict[str, set[int]] = defaultdict(set)
     free: dict[str, set[int]] = defaultdict(set)
     for hit in hits:
@@ -124,7 +125,8 @@ def _by_sport(known: Venues, hits: Sequence[SearchHit]) -> list[TonightSport]:
         )
         for sport, places in everywhere.items()
     ]
-    return sorted(counted, key=lambda one: (-one.places, one.sport))
+    played = {one.sport: known.by_sport[one.sport][0].sport.programme == "health_sport" for one in counted}
+    return sorted(counted, key=lambda one: (not played[one.sport], -one.places, one.sport))
 
 
 def has_room(hit: SearchHit) -> bool:
@@ -144,14 +146,14 @@ def _hits(known: Venues, facts: FacilityFacts, taken: Occupancy, wish: _Wish, no
         start
         for span in open_spans_of(known, facts, wish.day)
         for start in range(span.starts, span.ends - length + 1, facts.facility.slot_half_hours)
-        if start >= wish.earliest and start + length <= wish.until and not policy.has_begun(start, now)
+        if start >= wish.earliest and start + length <= wish.until
     ]
     if not starts or not policy.is_eligible(terms, wish.categories or terms.eligible):
         return
     opens = policy.opens_for_booking(terms, wish.day)
     for kind in facts.kinds or (None,):
-        fits = [start for start in starts if taken.free(facts, kind, start, start + length)]
-        at = next((start for start in fits if wish.starts is None or start >= wish.starts), None)
+        wished = starts if wish.starts is None else [start for start in starts if start >= wish.starts]
+        at = next((start for start in wished if taken.free(facts, kind, start, start + length)), None)
         asked = at if wish.starts is None else wish.starts if wish.starts in starts else None
         priced = next(start for start in (asked, at, starts[0]) if start is not None)
         yield SearchHit(

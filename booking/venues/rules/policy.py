@@ -47,9 +47,14 @@ def last_bookable_day(terms: Terms, now: datetime) -> date:
     return today + timedelta(days=terms.opens_days_ahead - (0 if opened_today else 1))
 
 
+def earliest_start(now: datetime) -> int:
+    """The first half hour that may still be taken: the one under way, by someone at the counter."""
+    return half_hour_of(now)
+
+
 def has_begun(starts: int, now: datetime) -> bool:
     """Whether a slot's first half hour has passed: until then someone at the counter may still take it."""
-    return half_hour_of(now) > starts
+    return starts < earliest_start(now)
 
 
 def right_length(terms: Terms, starts: int, ends: int) -> bool:
