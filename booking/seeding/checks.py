@@ -24,6 +24,7 @@ UNIQUE = (
     ("facilities", ("place", "code")),
     ("courts", ("place", "facility", "code")),
     ("gates", ("place", "code")),
+    ("gates", ("demo_enrolment_code",)),
     ("accounts", ("number",)),
     ("accounts", ("phone",)),
     ("accounts", ("card",)),
@@ -69,14 +70,14 @@ PARENTS = {
 
 
 def duplicates(sheets: Sheets) -> Iterator[Problem]:
-    """Keys that an earlier row has taken."""
+    """Keys that an earlier row has taken, whatever the case of their letters."""
     for name, columns in UNIQUE:
-        sheet, seen = sheets.named(name), dict[tuple[Any, ...], int]()
+        sheet, seen = sheets.named(name), dict[tuple[str, ...], int]()
         for number, row in sheet:
             key = tuple(getattr(row, column) for column in columns)
-            if None in key:
+            if key[-1] in (None, ""):
                 continue
-            first = seen.setdefault(key, number)
+            first = seen.setdefault(tuple(str(part).lower() for part in key), number)
             if first != number:
                 text = N_("“{value}”在第 {first} 行已经用过。请换一个，或者删去这一行。")
                 yield sheet.problem(number, columns[-1], key[-1], text, first=first)

@@ -16,7 +16,7 @@ from booking.models import metadata
 from booking.places.catalogue import catalogue_version
 from booking.places.models import Place
 from booking.seeding import loading
-from booking.seeding.bulk import Bulk
+from booking.seeding.bulk import Bulk, store
 from booking.seeding.city_rows import Rows
 from booking.seeding.loading import NotEmpty, OtherLoad, Wanted, fingerprint_of, load_city, load_state, seed_number
 from booking.seeding.numbering import Numbers
@@ -308,3 +308,17 @@ class TestDemo:
         assert await database.read(lambda tx: tx.scalar(unverified)) == 0
         orphans = select(func.count()).select_from(Card).where(Card.member_id.not_in(select(Member.id)))
         assert await database.read(lambda tx: tx.scalar(orphans)) == 0
+
+
+class TestBulk:
+    async def test_rows_that_are_there_stay_as_they_are(self, database: Database, small: Path) -> None:
+        await load(database, wanted(small))
+        once = await database.read(everything)
+        bulk = Bulk(Member, ("id", "number", "name", "sex", "organisation_id"), [(1, "x", "别人", "male", 1)])
+        await database.write(lambda tx, now: store(tx, bulk))
+        assert await database.read(everything) == once
+
+    async def test_a_table_with_defaults_must_be_told_them(self, database: Database) -> None:
+        bulk = Bulk(Account, ("member_id", "password_hash", "activated_at"), [(1, "-", NOON)])
+        with pytest.raises(ValueError, match="locale"):
+            await database.write(lambda tx, now: store(tx, bulk))

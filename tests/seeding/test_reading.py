@@ -100,6 +100,7 @@ CELLS = [
     ("accounts", 2, "roles", "administrator", "@"),
     ("accounts", 2, "organisation", "330211003-e002", "330211003-e001"),
     ("accounts", 2, "password", "short", "8 到 100"),
+    ("accounts", 3, "number", "Demo-Worker", "第 2 行"),
     ("accounts", 3, "phone", "15490000001", "第 2 行"),
     ("accounts", 3, "phone", "0574-8765", "11 位"),
     ("accounts", 3, "card", "12", "卡号"),
@@ -114,6 +115,7 @@ ROWS = [
     ("calendar", "2026/10/1,holiday,国庆节,National Day,x,", "day", "第 2 行"),
     ("courts", "zhenhai,reading,1,1号桌,Table 1,table,t1,,no", "facility", "pooled"),
     ("gates", "plaza,main,正门,Main gate,both,quiet,one,no,", "zones", "courts"),
+    ("gates", "plaza,main,正门,Main gate,both,courts,one,no,demo-1", "demo_enrolment_code", "第 2 行"),
     ("prices", "pool,member,any,00:00,24:00,1", "policy", "court"),
     ("organisations", "330300,,city,温州市,,0,", "kind", "第 2 行"),
 ]
