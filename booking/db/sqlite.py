@@ -27,6 +27,8 @@ SLICE_SECONDS = 0.002
 """The event loop gets its turn at least this often, between commands."""
 BATCH_COMMANDS = 64
 BUSY_TIMEOUT_MS = 5000
+LOCK_RETRY_SECONDS = 0.005
+"""How often the writer asks for a lock that another process holds; the loop runs meanwhile."""
 READERS = 2
 
 
@@ -84,25 +86,25 @@ def engine(path: Path, *, read_only: bool, size: int) -> sa.Engine:
         max_overflow=0,
     )
     begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
-    sa.event.listen(made, "begin", lambda connection: connection.exec_driver_sql(begin))
+    sa.event.listen(made, "begin", lambda connection: connection.connection.driver_connection.execute(begin))
     return made
 
 
 class SqliteStore:
     """Runs transaction functions on one SQLite file, as one process may.
 
-    Commands run on the event loop in short slices; BEGIN (which waits for a lock) and COMMIT (which waits for the
-    disk) run in a thread of their own. Each command has a savepoint, the batch has one commit, and nobody is
-    answered before it.
+    Commands run on the event loop in short slices; COMMIT, which waits for the disk, runs in a thread of its own.
+    Each command has a savepoint, the batch has one commit, and nobody is answered before it.
     """
 
     def __init__(self, path: Path, clock: Clock, ids: Ids, tokens: Tokens) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._clock, self._ids, self._tokens = clock, ids, tokens
         self.writer = engine(path, read_only=False, size=1)
-        with self.writer.connect():
-            pass  # makes the file and its WAL, which read-only connections cannot
+        with self.writer.connect() as connection:  # makes the file and its WAL, which read-only connections cannot
+            connection.exec_driver_sql("PRAGMA busy_timeout=0")  # from now on `_begin` waits, and not the loop
         self.reader = engine(path, read_only=True, size=READERS)
+        self.glancer = engine(path, read_only=True, size=1)
         self._disk = ThreadPoolExecutor(1, "sqlite-disk")
         self._read = ThreadPoolExecutor(READERS, "sqlite-read")
         self._memory: dict[str, tuple[int, Any]] = {}
@@ -115,10 +117,14 @@ class SqliteStore:
 
     async def read(self, query: Callable[[ReadSession], T]) -> T:
         """Run a query on a snapshot, in one of a few threads."""
-        return await asyncio.get_running_loop().run_in_executor(self._read, self._query, query)
+        return await asyncio.get_running_loop().run_in_executor(self._read, self._query, query, self.reader)
 
-    def _query(self, query: Callable[[ReadSession], T]) -> T:
-        with self.reader.connect() as connection, connection.begin():
+    async def glance(self, query: Callable[[ReadSession], T]) -> T:
+        """Run a query on a snapshot at once, on the event loop: a WAL reader waits for nobody."""
+        return self._query(query, self.glancer)
+
+    def _query(self, query: Callable[[ReadSession], T], engine: sa.Engine) -> T:
+        with engine.connect() as connection, connection.begin():
             return query(ReadSession(connection, self._memory))
 
     def write(self, lane: Lane, call: Callable[[WriteSession, datetime], T]) -> "asyncio.Future[T]":
@@ -144,6 +150,7 @@ class SqliteStore:
         self._disk.shutdown()
         self._read.shutdown()
         self.reader.dispose()
+        self.glancer.dispose()
         self.writer.dispose()
 
     async def _turn(self) -> None:
@@ -186,10 +193,9 @@ class SqliteStore:
             return [_Outcome(first, None, cause if isinstance(cause, Exception) else _as_answer(error), set())]
 
     async def _transaction(self, connection: sa.Connection, taken: list[_Command], limit: int) -> list[_Outcome]:
-        in_disk_thread = asyncio.get_running_loop().run_in_executor
         outcomes: list[_Outcome] = []
         command: _Command | None = taken[0]
-        transaction = await in_disk_thread(self._disk, connection.begin)
+        transaction = await self._begin(connection)
         raw: Any = connection.connection.driver_connection
         turn = time.monotonic()
         until = turn + BATCH_SECONDS
@@ -202,11 +208,22 @@ class SqliteStore:
                 command = self._next() if len(taken) < limit and time.monotonic() < until else None
                 if command is not None:
                     taken.append(command)
-            await in_disk_thread(self._disk, transaction.commit)
+            await asyncio.get_running_loop().run_in_executor(self._disk, transaction.commit)
         finally:
             if raw.in_transaction:  # a failed COMMIT leaves the transaction open
                 raw.rollback()
         return outcomes
+
+    async def _begin(self, connection: sa.Connection) -> sa.RootTransaction:
+        """BEGIN IMMEDIATE. A lock is rarely held by others: to ask costs less than a thread's way there and back."""
+        until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+        while True:
+            try:
+                return connection.begin()
+            except sqlite_module().OperationalError as error:
+                if not _is_locked(error) or time.monotonic() > until:
+                    raise
+            await asyncio.sleep(LOCK_RETRY_SECONDS)
 
     def _run(self, connection: sa.Connection, command: _Command) -> _Outcome:
         raw: Any = connection.connection.driver_connection
@@ -231,8 +248,13 @@ def _can_enter_a_future(raised: BaseException) -> bool:
     return isinstance(raised, Exception) and not isinstance(raised, StopIteration)
 
 
+def _is_locked(error: Exception) -> bool:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(cause, sqlite_module().OperationalError) and "locked" in str(cause)
+
+
 def _as_answer(error: Exception) -> Exception:
-    if isinstance(error, DBAPIError) and "locked" in str(error.orig):
+    if _is_locked(error):
         return Busy(retry_after=2)
     failed = NotCommitted(str(error))
     failed.__cause__ = error
