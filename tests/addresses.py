@@ -72,15 +72,15 @@ def sample(struct: type[msgspec.Struct], hints: Mapping[str, Any] | None = None)
 
 
 def _value(kind: inspect.Type, name: str, hints: Mapping[str, Any]) -> Any:
-    if name in hints:
-        return hints[name]
     match kind:
+        case inspect.LiteralType(values):
+            return hints[name] if hints.get(name) in values else values[0]
+        case _ if name in hints:
+            return hints[name]
         case inspect.Metadata(type=inner) | inspect.UnionType(types=(inner, *_)):
             return _value(inner, name, hints)
         case inspect.StructType(cls):
             return sample(cls, hints)
-        case inspect.LiteralType(values):
-            return values[0]
         case inspect.ListType(item_type) | inspect.VarTupleType(item_type):
             return [_value(item_type, name, hints)]
         case inspect.IntType(ge=least) | inspect.FloatType(ge=least):

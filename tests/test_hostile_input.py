@@ -17,7 +17,7 @@ from booking.settings import Settings
 from tests.addresses import PARAMETER, Route, leaves, replaced, routes, sample
 from tests.databases import SettableClock, sqlite_only
 from tests.members.visitors import running, to
-from tests.venues.city import BADMINTON, CENTRE, TODAY
+from tests.venues.city import BADMINTON, CENTRE
 from tests.world import World, found_world
 
 JSON = "application/json"
@@ -94,17 +94,6 @@ class Target(NamedTuple):
     @property
     def api(self) -> list[Route]:
         return [route for route in routes(self.app) if route.is_api]
-
-    def path(self, route: Route, **other: str) -> str:
-        """An address where there is something, but for `other`."""
-        world = self.world
-        there = {
-            "place": CENTRE, "booking": world.booking, "facility": BADMINTON, "code": "zhenhai", "day": TODAY,
-            "pass_id": world.pass_id, "gate_id": world.gate, "block_id": world.block, "message_id": world.message,
-            "member_id": 101, "sign_in_id": 1, "role": "gate_keeper", "scope_kind": "place", "scope_id": CENTRE,
-            "zone": 1, "scan_id": "s1", "change_id": world.drafted, "transaction": 1, "member": 101, "court": 1,
-        }  # fmt: skip
-        return route.at(**(there | other))
 
     def body(self, route: Route) -> bytes:
         """A body of the right form."""
@@ -184,7 +173,7 @@ class TestBodies:
         with_body = [route for route in target.api if route.body]
         assert len(with_body) > 15
         await target.refuse(
-            Attack(route, target.path(route), content) for route in with_body for content in BROKEN_JSON
+            Attack(route, target.world.address(route), content) for route in with_body for content in BROKEN_JSON
         )
 
     async def test_every_field_with_every_hostile_value(self, target: Target) -> None:
@@ -193,7 +182,7 @@ class TestBodies:
                 body = sample(route.body, HINTS)
                 await target.refuse(
                     (
-                        Attack(route, target.path(route), encoded(replaced(body, place, value)))
+                        Attack(route, target.world.address(route), encoded(replaced(body, place, value)))
                         for place in leaves(body)
                         for value in HOSTILE
                     ),
@@ -203,7 +192,7 @@ class TestBodies:
     @sqlite_only
     async def test_fields_that_are_not_in_the_document(self, target: Target) -> None:
         await target.refuse(
-            Attack(route, target.path(route), encoded(sample(route.body, HINTS) | {"unexpected": 1}))
+            Attack(route, target.world.address(route), encoded(sample(route.body, HINTS) | {"unexpected": 1}))
             for route in target.api
             if route.body
         )
@@ -224,12 +213,12 @@ class TestBodies:
     @sqlite_only
     async def test_larger_than_a_body_may_be(self, target: Target) -> None:
         content = b'{"x":"' + b"x" * LARGEST_BODY + b'"}'
-        await target.refuse(Attack(route, target.path(route), content) for route in target.api if route.body)
+        await target.refuse(Attack(route, target.world.address(route), content) for route in target.api if route.body)
 
     @sqlite_only
     async def test_of_another_type(self, target: Target) -> None:
         await target.refuse(
-            Attack(route, target.path(route), b"who=1\x00\xff", content_type)
+            Attack(route, target.world.address(route), b"who=1\x00\xff", content_type)
             for route in target.api
             if route.body
             for content_type in OTHER_TYPES
@@ -239,7 +228,7 @@ class TestBodies:
     async def test_where_none_is_expected(self, target: Target) -> None:
         await target.refuse(
             (
-                Attack(route, target.path(route), content)
+                Attack(route, target.world.address(route), content)
                 for route in target.api
                 if not route.body and route.method != "GET"
                 for content in BROKEN_JSON
@@ -254,7 +243,7 @@ class TestAddresses:
             (
                 Attack(
                     route,
-                    target.path(route, **{name: segment}),
+                    target.world.address(route, **{name: segment}),
                     target.body(route),
                 )
                 for route in target.api
@@ -267,7 +256,7 @@ class TestAddresses:
     async def test_hostile_queries(self, target: Target) -> None:
         await target.refuse(
             (
-                Attack(route, f"{target.path(route)}?{query}")
+                Attack(route, f"{target.world.address(route)}?{query}")
                 for route in target.api
                 if route.method == "GET"
                 for query in HOSTILE_QUERIES
@@ -290,7 +279,7 @@ class TestAddresses:
     @sqlite_only
     async def test_methods_that_there_are_not(self, target: Target) -> None:
         await target.refuse(
-            Attack(Route(method, route.path, None), target.path(route))
+            Attack(Route(method, route.path, None), target.world.address(route))
             for route in target.api
             for method in {"GET", "POST", "PUT", "PATCH", "DELETE"}
             - {other.method for other in target.api if other.path == route.path}
@@ -303,7 +292,7 @@ class TestHeaders:
         """What reads headers is the same for all routes: a few of them stand for the rest."""
         await target.refuse(
             (
-                Attack(route, target.path(route), target.body(route), JSON, ((name, value),))
+                Attack(route, target.world.address(route), target.body(route), JSON, ((name, value),))
                 for route in target.api[::5]
                 for name, values in HOSTILE_HEADERS.items()
                 for value in values

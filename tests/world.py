@@ -6,27 +6,29 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
+from booking.checkin.authentication import links_key
+from booking.checkin.links import link_token
 from booking.checkin.schemas import GateRequest
 from booking.checkin.service.gates import create_gate, enrol, invite_gate
 from booking.clock import local_date, local_instant
 from booking.db import WriteSession
-from booking.members.models import Account, Member, RoleGrant
+from booking.members.models import Account, Member, RoleGrant, SignIn
 from booking.members.service.standing import add_points
 from booking.notices.models import InboxMessage
 from booking.notices.pages import CALENDAR_KEY
 from booking.notices.service import feed_token
+from booking.portal.manage.service import take_payment
 from booking.rehearsal.service import apply, draft
 from booking.settings import Settings
 from booking.venues.schemas import BlockRequest, HoldRequest, PartnerRequest, WalkInRequest
 from booking.venues.service.booking import confirm_booking, hold_slot
 from booking.venues.service.counter import block_courts, book_at_counter
 from booking.web.principal import Principal, Role, Scope
+from tests.addresses import Route
 from tests.members.people import PASSWORD_HASH
-from tests.venues.city import BADMINTON, BASKETBALL, CENTRE, PALACE, City, add, populate, sign_in
-
-NEW_WORDS = "three boats under the bridge"
+from tests.venues.city import BADMINTON, BASKETBALL, CENTRE, PALACE, TODAY, City, add, populate, sign_in
 
 
 class People(NamedTuple):
@@ -60,8 +62,51 @@ class World(NamedTuple):
     applied: int
     gate: int
     message: int
+    sign_in: int
+    """The id of one of the worker's sign-ins, with which nobody comes here."""
+    payment: int
+    """The ledger's transaction of what was paid for the booking."""
+    link: str
+    """The token in the address of the pass for those who are not signed in."""
     calendar: str
     """The token in the address of the worker's calendar."""
+
+    def address(self, route: Route, **other: object) -> str:
+        """Where the route leads to something of this world, but for `other`."""
+        numbers = {
+            "block": self.block,
+            "block_id": self.block,
+            "booking": self.booking,
+            "change_id": self.drafted,
+            "court": 1,
+            "facility": BADMINTON,
+            "facility_id": BADMINTON,
+            "gate_id": self.gate,
+            "member_id": self.people.keeper.member_id,
+            "message_id": self.message,
+            "pass_id": self.pass_id,
+            "place": CENTRE,
+            "place_id": CENTRE,
+            "scope_id": CENTRE,
+            "sign_in_id": self.sign_in,
+            "stamp": 1,
+            "transaction": self.payment,
+            "zone": 1,
+        }
+        texts = {
+            "code": "ball-court" if "/policies/" in route.path else "zhenhai",
+            "day": TODAY,
+            "facility": "badminton",
+            "name": f"{self.calendar}.ics",
+            "place": "zhenhai",
+            "role": "gate_keeper",
+            "scan_id": "scan-1",
+            "scope_kind": "place",
+            "token": self.link,
+            "turn": "lift" if "/blocks/" in route.path else "no-show",
+        }
+        values = {name: (numbers if kind == "int" else texts)[name] for name, kind in route.parameters}
+        return route.at(**(values | other))
 
 
 def found_world(tx: WriteSession, now: datetime, settings: Settings) -> World:
@@ -78,7 +123,7 @@ def found_world(tx: WriteSession, now: datetime, settings: Settings) -> World:
         return hold_slot(tx, now, who, wish).id
 
     booking = book(18, people.worker)
-    pass_id = confirm_booking(tx, now, people.worker, CENTRE, booking).partners[0].pass_id
+    pass_id = confirm_booking(tx, now, people.worker, CENTRE, booking).partners[0].pass_id or 0
     walk_in = WalkInRequest(BADMINTON, hour(18), hour(19), contact_name="王先生", contact_phone="13900000000")
     league = BlockRequest(BASKETBALL, "职工联赛", [2], hour(19), hour(21))
     closing = {"facility": BADMINTON, "courts": [4], "reason": "换地胶", "offers": True}
@@ -101,14 +146,22 @@ def found_world(tx: WriteSession, now: datetime, settings: Settings) -> World:
         booking=booking,
         held=held,
         guest=book_at_counter(tx, now, people.manager, CENTRE, walk_in).id,
-        pass_id=pass_id or 0,
+        pass_id=pass_id,
         block=block_courts(tx, now, people.manager, CENTRE, league)[0].id,
         drafted=changes[0],
         applied=changes[1],
         gate=gate.id,
         message=tx.scalar(select(InboxMessage.id).where(InboxMessage.member_id == people.worker.member_id)),
+        sign_in=_another_sign_in(tx, now, people.worker),
+        payment=take_payment(tx, now, people.manager, CENTRE, booking, method="cash").transaction,
+        link=link_token(links_key(settings), CENTRE, pass_id),
         calendar=feed_token(tx, now, people.worker.member_id, settings.key(CALENDAR_KEY)),
     )
+
+
+def _another_sign_in(tx: WriteSession, now: datetime, who: Principal) -> int:
+    sign_in(tx, now, who)
+    return int(tx.scalar(select(func.max(SignIn.id)).where(SignIn.member_id == who.member_id)))
 
 
 def _people(tx: WriteSession, now: datetime, city: City) -> People:
