@@ -164,6 +164,20 @@ class TestRedeem:
         clock.advance(hours=19)
         assert [(await gate.scan(code)).json()["reason"] for _ in range(2)] == [None, "already_redeemed"]
 
+    async def test_says_when_the_first_of_a_party_went_in(
+        self, app: Litestar, doors: Doors, gate: Turnstile, clock: SettableClock
+    ) -> None:
+        code = (await shown(app, doors, await write(app, give_pass, party=2)))["code"]
+        first = (await gate.scan(code, "s1")).json()["received_at"]
+        clock.advance(minutes=5)
+        await gate.scan(code, "s2")
+        assert (await gate.scan(code)).json()["first_entry_at"] == first
+        await gate.annul("s2")
+        await gate.annul("s1")
+        clock.advance(minutes=5)
+        again = (await gate.scan(code)).json()
+        assert again["first_entry_at"] == again["received_at"]
+
     async def test_in_and_out_and_in_again(self, app: Litestar, doors: Doors, gate: Turnstile) -> None:
         code = (await shown(app, doors, await write(app, give_pass)))["code"]
         ways = ["entry", "entry", "exit", "exit", "entry"]
@@ -188,7 +202,9 @@ class TestRedeem:
         assert (await gate.scan(code)).status_code == 201
         clock.advance(hours=16)
         assert await gate.inside() == 0
-        assert (await gate.scan(code)).status_code == 201
+        ways = ["exit", "entry", "exit", "exit"]
+        told = [(await gate.scan(code, direction=way)).json()["reason"] for way in ways]
+        assert told == ["rules", None, None, "rules"]
 
     async def test_capacity_counts_heads(self, app: Litestar, doors: Doors, gate: Turnstile) -> None:
         await write(app, zone_rules, capacity=3)

@@ -3,17 +3,24 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from litestar import Litestar
 
 from booking.checkin import facts
+from booking.checkin.queries.devices import GatePrincipal
+from booking.checkin.queries.ledger import held_by_id
 from booking.checkin.service import effects, redeem
-from tests.checkin.gates import Doors, Turnstile, enrolled, give_pass, zone_rules
+from booking.db import Database, WriteSession
+from tests.checkin.gates import COURTS, Doors, Turnstile, build, enrolled, give_pass, zone_rules
 from tests.checkin.test_api import shown, write
 from tests.databases import postgres_only
+from tests.venues.city import CENTRE
 
 RIVALS = 50
 
@@ -107,3 +114,30 @@ async def test_is_killed(
     monkeypatch.setattr(module, name, mutant)
     with pytest.raises((AssertionError, KeyError)):
         await scene(app, doors, gate)
+
+
+@postgres_only
+async def test_a_pass_cannot_be_cancelled_under_a_scan(database: Database, database_url: str) -> None:
+    """Whoever cancels waits until the scan is told; the scan never opens for what was cancelled before it looked."""
+    doors = await database.write(build)
+    pass_id = await database.write(give_pass)
+    gate = GatePrincipal(
+        place_id=CENTRE, gate_id=doors.gate_id, name="", name_en="", direction="both", zones=(COURTS,),
+        heads_mode="one", staffed=False, locale="zh-CN", revoked=False,
+    )  # fmt: skip
+
+    async def cancel() -> None:
+        connection = await asyncpg.connect(database_url)
+        try:
+            await connection.execute("SET lock_timeout = '200ms'")
+            await connection.execute("UPDATE passes SET status = 'canceled' WHERE id = $1", pass_id)
+        finally:
+            await connection.close()
+
+    def scanning(tx: WriteSession, now: datetime) -> None:
+        assert held_by_id(tx, gate, pass_id)
+        with ThreadPoolExecutor(1) as elsewhere, pytest.raises(asyncpg.LockNotAvailableError):
+            elsewhere.submit(asyncio.run, cancel()).result()
+
+    await database.write(scanning)
+    await cancel()
