@@ -11,6 +11,7 @@ from booking.app import configure_logging
 from booking.commands.backups import backup, restore
 from booking.commands.bench import bench
 from booking.commands.import_members import import_members
+from booking.commands.managing import groups
 from booking.commands.run import run
 from booking.commands.seed import seed
 from booking.db.migrating import is_current, upgrade
@@ -61,6 +62,8 @@ main.add_command(import_members)
 main.add_command(restore)
 main.add_command(run)
 main.add_command(seed)
+for group in groups:
+    main.add_command(group)
 
 
 if __name__ == "__main__":

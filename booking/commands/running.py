@@ -1,16 +1,20 @@
 """What every command stands on: the database opened and closed around its work, and refusals as messages."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
 from booking.clock import Ids, Tokens, system_clock
+from booking.commands.speaking import operators_language
 from booking.db import Database, ReadSession, WriteSession
 from booking.db.migrating import is_current
 from booking.errors import BookingError
 from booking.settings import Settings
+from booking.web.language import worded
+from booking.web.locale import Translator
 from booking.web.nodes import draw_node
 from booking.web.principal import Principal, Scope
 
@@ -53,7 +57,9 @@ def run_with(settings: Settings, work: Callable[[Database], Any]) -> Any:
     try:
         return asyncio.run(_run(settings, work))
     except BookingError as error:
-        raise click.ClickException(str(error)) from error
+        language = operators_language(os.environ)
+        said = worded(error, Translator.load(), language, system_clock())
+        raise click.ClickException(f"{error.code}: {said}") from error
 
 
 def write(

@@ -21,6 +21,7 @@ from booking.members.service import codes, passwords, sign_ins
 from booking.members.service.access import LONGEST_AGENT, Visit
 from booking.members.service.codes import Ticket
 from booking.members.service.sign_ins import Attempt, Device, Opened
+from booking.settings import Settings
 from booking.web.language import language_of
 
 T = TypeVar("T")
@@ -39,6 +40,11 @@ class Door(NamedTuple):
     """The hash of the cookie that the browser came with; whatever it was, it ends when a new one is given."""
 
 
+def code_key(settings: Settings) -> bytes:
+    """What one-time codes are hashed under."""
+    return settings.key("one-time-code")
+
+
 def door(request: Request[Any, Any, Any]) -> Door:
     """The door of this request."""
     state = request.app.state
@@ -47,7 +53,7 @@ def door(request: Request[Any, Any, Any]) -> Door:
     cookie = request.cookies.get(cookie_name(state.settings))
     return Door(
         database=state.database,
-        key=state.settings.key("one-time-code"),
+        key=code_key(state.settings),
         visit=Visit(agent, address),
         network=identity.network_of(address),
         locale=language_of(request),

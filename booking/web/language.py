@@ -28,10 +28,13 @@ def sentence(request: Request[Any, Any, Any], text: str, **params: Any) -> str:
 
 def words(request: Request[Any, Any, Any], error: BookingError) -> str:
     """What a refusal says, in the reader's language; facts such as hours are said as people say them."""
-    language, translator = language_of(request), translator_of(request)
-    now = request.app.state.clock()
+    return worded(error, translator_of(request), language_of(request), request.app.state.clock())
+
+
+def worded(error: BookingError, translator: Translator, language: str, now: datetime) -> str:
+    """What a refusal says in a language; `now` decides what is `今天`."""
     said = {name: _say(param, now, language, translator) for name, param in error.params.items()}
-    return sentence(request, type(error).text, **said)
+    return translator.gettext(type(error).text, language).format_map(_Gaps(said))
 
 
 def _say(param: Any, now: datetime, language: str, translator: Translator) -> str:
