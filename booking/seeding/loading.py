@@ -29,7 +29,7 @@ from booking.web.locale import N_
 NAME = "city"
 FORMAT = 1
 """Counts up when the same files make other rows, so that no load is finished by another program than began it."""
-MEMBERS_A_CHUNK = 20_000
+MEMBERS_A_CHUNK = 50_000
 
 Stage = Literal["organisations", "catalogue", "accounts", "members"]
 Progress = Callable[[Stage, int, int], None]
