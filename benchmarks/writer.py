@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Update, bindparam, update
+from sqlalchemy import Update, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -45,7 +45,7 @@ def with_orm(tx: WriteSession, now: datetime, number: int) -> None:
         session.flush()
         for rule in RULES:
             tx.execute(taken(tx, number, rule, 1, LIMIT))
-        tx.execute(answered(str(number), b"{}"))
+        tx.execute(answered(tx, str(number), b"{}"))
         session.commit()
 
 
@@ -56,7 +56,7 @@ def built_each_time(tx: WriteSession, now: datetime, number: int) -> None:
     tx.execute(insert(tx, Claim).values(claims(number)).on_conflict_do_nothing())
     for rule in RULES:
         tx.execute(taken(tx, number, rule, 1, LIMIT))
-    tx.execute(answered(str(number), b"{}"))
+    tx.execute(answered(tx, str(number), b"{}"))
 
 
 def built_once(tx: WriteSession, now: datetime, number: int) -> None:
@@ -65,8 +65,8 @@ def built_once(tx: WriteSession, now: datetime, number: int) -> None:
         tx.execute(insert(tx, table), row)
     tx.execute(insert(tx, Claim), claims(number))
     for rule in RULES:
-        tx.execute(_taken(tx), {"member": number, "rule_": rule, "amount": 1, "most": LIMIT})
-    tx.execute(_answered(tx), {"of": str(number), "body": b"{}"})
+        tx.execute(_taken(tx, number, rule, 1, LIMIT))
+    tx.execute(_answered(tx, str(number), b"{}"))
 
 
 def nothing(tx: WriteSession, now: datetime, number: int) -> None:
@@ -85,7 +85,7 @@ def as_text(recorded: list[Recorded]) -> Command:
     return command
 
 
-def taken(tx: ReadSession, member: Any, rule: Any, amount: Any, most: Any) -> Counted:
+def taken(tx: ReadSession, member: int, rule: str, amount: int, most: int) -> Counted:
     """Take of a limit, if it allows it."""
     row = insert(tx, MemberCounter).values(member_id=member, rule=rule, period="2026-W48", taken=amount)
     return row.on_conflict_do_update(
@@ -95,20 +95,13 @@ def taken(tx: ReadSession, member: Any, rule: Any, amount: Any, most: Any) -> Co
     )
 
 
-def answered(key: Any, body: Any) -> Update:
+def answered(_tx: ReadSession, key: str, body: bytes) -> Update:
     """Keep the answer for a retry."""
     mine = (IdempotencyKey.principal == "m") & (IdempotencyKey.key == key)
     return update(IdempotencyKey).where(mine).values(answer=body)
 
 
-@prepared
-def _taken(tx: ReadSession) -> Counted:
-    return taken(tx, bindparam("member"), bindparam("rule_"), bindparam("amount"), bindparam("most"))
-
-
-@prepared
-def _answered(tx: ReadSession) -> Update:
-    return answered(bindparam("of"), bindparam("body"))
+_taken, _answered = prepared(taken), prepared(answered)
 
 
 def facts(now: datetime, number: int) -> Iterator[tuple[type[Base], dict[str, Any]]]:

@@ -5,10 +5,11 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, select
 
 from booking.db import Database, ReadSession, WriteSession, insert, prepared
 from booking.db import sqlite as sqlite_store
@@ -29,8 +30,12 @@ def value_of(tx: ReadSession, name: str) -> int | None:
 
 
 @prepared
-def _above(tx: ReadSession) -> Select[Counter]:
-    return select(Counter).where(Counter.value > bindparam("least")).order_by(Counter.name)
+def above(tx: ReadSession, least: int) -> Select[Counter]:
+    return select(Counter).where(Counter.value > least).order_by(Counter.name)
+
+
+def names_above(tx: ReadSession, least: int) -> str:
+    return "".join(counter.name for counter in tx.all(above(tx, least)))
 
 
 class TestSnapshots:
@@ -69,24 +74,51 @@ class TestSnapshots:
         with pytest.raises(AttributeError):
             found.value = 2
 
-    async def test_all_takes_parameters(self, database: Database) -> None:
-        for name, value in (("a", 1), ("b", 2), ("c", 3)):
-            await database.write(put, name, value)
-        found = await database.read(lambda tx: tx.all(_above(tx), {"least": 1}))
-        assert [(one.name, one.value) for one in found] == [("b", 2), ("c", 3)]
-
 
 class TestPrepared:
-    async def test_is_built_once_for_a_kind_of_database(self, database: Database) -> None:
-        built = []
+    async def test_runs_with_the_values_of_each_call(self, database: Database) -> None:
+        """Kills the mutant that keeps the values of the first call."""
+        for name, value in (("a", 1), ("b", 2), ("c", 3)):
+            await database.write(put, name, value)
+        for least, names in ((1, "bc"), (2, "c"), (0, "abc")):
+            assert await database.read(names_above, least) == names
+
+    async def test_is_written_once_for_a_kind_of_database_and_a_shape(self, database: Database) -> None:
+        written = []
 
         @prepared
-        def statement(tx: ReadSession) -> Select[Counter]:
-            built.append(tx.on_sqlite)
-            return select(Counter)
+        def named(tx: ReadSession, name: str, *, column: str) -> Select[Any]:
+            written.append(column)
+            return select(getattr(Counter, column)).where(Counter.name == name)
 
-        assert await database.read(lambda tx: statement(tx) is statement(tx))
-        assert len(built) == 1
+        await database.write(put, "a", 5)
+        for _ in range(2):
+            assert await database.read(lambda tx: tx.scalar(named(tx, "a", column="value"))) == 5
+            assert await database.read(lambda tx: tx.scalar(named(tx, "a", column="name"))) == "a"
+        assert written == ["value", "name"]
+
+    async def test_takes_lists_instants_and_upserts(self, database: Database) -> None:
+        @prepared
+        def keys(tx: ReadSession, among: list[str], since: datetime) -> Select[Any]:
+            return select(IdempotencyKey.key).where(IdempotencyKey.key.in_(among), IdempotencyKey.created_at >= since)
+
+        @prepared
+        def keep(tx: ReadSession, key: str, body: bytes, now: datetime) -> Any:
+            row = {"principal": "p", "key": key, "request_hash": b"h", "status": 201, "answer": body, "created_at": now}
+            kept = insert(tx, IdempotencyKey).values(row)
+            return kept.on_conflict_do_update(index_elements=["principal", "key"], set_={"answer": body})
+
+        def keep_all(tx: WriteSession, now: datetime) -> None:
+            for key, body in (("a", b"1"), ("b", b"2"), ("b", b"3")):
+                tx.execute(keep(tx, key, body, now))
+
+        now = database.clock()
+        await database.write(keep_all)
+        assert await database.read(lambda tx: tx.scalar(keys(tx, ["b", "c"], now))) == "b"
+        assert await database.read(lambda tx: tx.scalar(keys(tx, ["b"], now + timedelta(seconds=1)))) is None
+        stored = await database.read(lambda tx: tx.get(IdempotencyKey, principal="p", key="b"))
+        assert stored is not None
+        assert bytes(stored.answer) == b"3"
 
 
 class TestGlance:
