@@ -14,7 +14,6 @@ from booking.places.catalogue import catalogue_changed
 from booking.places.models import CalendarDay, Place, Zone
 from booking.venues.models import Court, Facility, OpeningRule, Policy, Price, Sport, Unit
 from booking.web.principal import Principal, Scope
-from tests.databases import NOON
 
 CENTRE, PALACE = 1, 2
 BADMINTON, BASKETBALL, GYM = 11, 12, 13
@@ -298,6 +297,3 @@ def _principal(
         scopes=scopes,
         medium="bearer",
     )
-
-
-assert at(12) == NOON
