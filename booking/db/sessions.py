@@ -60,9 +60,12 @@ class ReadSession:
         statement: Executable | Ready[Any],
         parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
     ) -> CursorResult[*tuple[Any, ...]]:
-        """Run a Core statement; a list of parameters runs it once for each."""
+        """Run a Core statement; a list of parameters runs it once for each.
+
+        A prepared one brings its own, or has none and takes these: the row of an INSERT.
+        """
         if isinstance(statement, Ready):
-            return self.connection.execute(statement.statement, statement.values)
+            return self.connection.execute(statement.statement, statement.values or parameters)
         return self.connection.execute(statement, parameters)
 
     def scalar(self, statement: Executable | Ready[Any], parameters: Mapping[str, Any] | None = None) -> Any:
@@ -106,20 +109,28 @@ def prepared(
     To write a statement costs ten times what it costs to run it again, so those of every booking and every scan are
     functions under this decorator. Called first, the function is given a parameter in the place of each positional
     argument: it may compare and store them, but not look at them. Keyword arguments are given as they are, and each
-    of their values has a statement of its own.
+    of their values has a statement of its own, as has each number of positional ones.
     """
-    names = [f"{parameter}_" for parameter in list(inspect.signature(build).parameters)[1:]]
-    written: dict[Any, Statement] = {}
+    named, further = _names(build)
+    written: dict[Any, tuple[Statement, list[str]]] = {}
 
     def ready(tx: ReadSession, /, *values: P.args, **shape: P.kwargs) -> Ready[Statement]:
-        key = (tx.on_sqlite, *shape.items())
-        statement = written.get(key)
-        if statement is None:
-            places: Any = [bindparam(name) for name in names[: len(values)]]
-            statement = written[key] = build(tx, *places, **shape)
-        return Ready(statement, dict(zip(names, values, strict=False)))
+        key = (tx.on_sqlite, len(values), *shape.items())
+        found = written.get(key)
+        if found is None:
+            names = named + [f"{further}_{at}" for at in range(len(values) - len(named))]
+            places: Any = [bindparam(name) for name in names]
+            found = written[key] = build(tx, *places, **shape), names
+        return Ready(found[0], dict(zip(found[1], values, strict=True)))
 
     return update_wrapper(ready, build)
+
+
+def _names(build: Callable[..., Any]) -> tuple[list[str], str]:
+    """The names of a function's positional parameters after the first, marked, and of its `*parameter`."""
+    parameters = list(inspect.signature(build).parameters.values())[1:]
+    named = [f"{one.name}_" for one in parameters if one.kind == one.POSITIONAL_OR_KEYWORD]
+    return named, next((one.name for one in parameters if one.kind == one.VAR_POSITIONAL), "")
 
 
 def insert(tx: ReadSession, table: type[Base]) -> sqlite.Insert | postgresql.Insert:

@@ -97,6 +97,30 @@ class TestPrepared:
             assert await database.read(lambda tx: tx.scalar(named(tx, "a", column="name"))) == "a"
         assert written == ["value", "name"]
 
+    async def test_takes_any_number_of_values(self, database: Database) -> None:
+        @prepared
+        def put_all(tx: ReadSession, value: int, *names: str) -> Any:
+            return insert(tx, Counter).values([{"name": name, "value": value} for name in names])
+
+        def put_some(tx: WriteSession, now: datetime, names: str) -> None:
+            tx.execute(put_all(tx, len(names), *names))
+
+        for names in ("a", "bc", "de"):
+            await database.write(put_some, names)
+        assert await database.read(names_above, 0) == "abcde"
+        assert await database.read(names_above, 1) == "bcde"
+
+    async def test_one_without_values_takes_a_row(self, database: Database) -> None:
+        @prepared
+        def unless_there(tx: ReadSession) -> Any:
+            return insert(tx, Counter).on_conflict_do_nothing()
+
+        def put_twice(tx: WriteSession, now: datetime) -> list[int]:
+            return [tx.execute(unless_there(tx), {"name": "a", "value": value}).rowcount for value in (1, 2)]
+
+        assert await database.write(put_twice) == [1, 0]
+        assert await database.read(value_of, "a") == 1
+
     async def test_takes_lists_instants_and_upserts(self, database: Database) -> None:
         @prepared
         def keys(tx: ReadSession, among: list[str], since: datetime) -> Select[Any]:
