@@ -290,6 +290,23 @@ class TestCancel:
         assert stored.folio_id is not None
         assert (await database.read(balance, CENTRE, stored.folio_id)).owed == 2000
 
+    async def test_taken_back_after_the_cut_off_it_costs_nothing_more(
+        self, database: Database, city: City, booked: Callable[..., Any], clock: SettableClock
+    ) -> None:
+        view = await booked(wish(18, 19))
+        clock.now = at(17, TOMORROW)
+        await database.write(cancel_booking, city.partner, CENTRE, view.id)
+        await database.write(restore_booking, city.partner, CENTRE, view.id)
+        assert (await database.read(counters))[city.partner.member_id, "badminton:day"] == 2
+        assert await database.read(points_of, city.partner.member_id, clock.now) == 0
+
+    async def test_a_hold_that_was_given_up_does_not_come_back_as_a_booking(
+        self, database: Database, city: City
+    ) -> None:
+        held = await database.write(hold_slot, city.partner, wish(18, 19))
+        await database.write(cancel_booking, city.partner, CENTRE, held.id)
+        await refused(database.write(restore_booking, city.partner, CENTRE, held.id), WrongStatus)
+
     async def test_cannot_be_taken_back_later(
         self, database: Database, city: City, booked: Callable[..., Any], clock: SettableClock
     ) -> None:

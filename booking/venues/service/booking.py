@@ -6,7 +6,8 @@ from sqlalchemy import update
 
 from booking.audit.service import record
 from booking.db import WriteSession
-from booking.members.service.standing import add_points
+from booking.members.queries.standing import standing_of
+from booking.members.service.standing import add_points, annul_points
 from booking.venues.catalogue import FacilityFacts, venues
 from booking.venues.errors import AlreadyBegun, BookingNotFound, HoldExpired, WrongStatus
 from booking.venues.models import Booking
@@ -166,17 +167,18 @@ def restore_booking(tx: WriteSession, now: datetime, actor: Principal, place: in
 
     Raises:
         BookingNotFound: no such booking of theirs.
-        WrongStatus: it is not cancelled, or was so for too long.
+        WrongStatus: it is not cancelled, was so for too long, or had never been more than a hold.
         SlotTaken, CourtTaken, PoolFull, LimitReached: something else took the place meanwhile.
     """
     booking = owned(tx, actor, place, booking_id)
     facts = venues(tx).facility(place, booking.facility_id)
-    if booking.status != "cancelled" or now - booking.changed_at > policy.RESTORE_WITHIN:
+    was_booked = any(player.pass_id is not None for player in people.players(tx, booking))
+    if booking.status != "cancelled" or not was_booked or now - booking.changed_at > policy.RESTORE_WITHIN:
         raise WrongStatus(status=STATUS_NAMES[booking.status], action=N_("恢复"))
     span = Span(booking.starts, booking.ends)
     if policy.has_begun(booking.starts, now):
         raise AlreadyBegun(when=terms.hours_of(*span))
-    limits = terms.take_limits(tx, facts, booking.member_id, span) if booking.member_id and booking.limits else []
+    limits = _limits_again(tx, now, facts, booking, actor)
     wanted = Wanted(booking.court_kind, booking.court_id if booking.pinned else None, span, booking.party)
     court = take_place(tx, now, facts, booking_id, wanted)
     _change_status(tx, now, booking, "confirmed", was="cancelled", court_id=court, limits=limits)
@@ -185,6 +187,29 @@ def restore_booking(tx: WriteSession, now: datetime, actor: Principal, place: in
     people.tell_all(tx, now, facts, restored, "booking.restored")
     _note(tx, now, actor, facts, booking_id, "booking.restored", court=court)
     return booking_view(tx, now, place, booking_id, actor)
+
+
+def _limits_again(
+    tx: WriteSession, now: datetime, facts: FacilityFacts, booking: Booking, actor: Principal
+) -> list[tuple[str, str, int]]:
+    """What a restored booking takes of limits; a late cancellation kept its part, and loses its point now."""
+    if booking.member_id is None or not booking.limits:
+        return []
+    if not policy.cancels_late(facts.policy, booking.starts, booking.changed_at):
+        return terms.take_limits(tx, facts, booking.member_id, Span(booking.starts, booking.ends))
+    annul_points_for(tx, now, actor, booking, why="restored")
+    return booking.limits
+
+
+def annul_points_for(tx: WriteSession, now: datetime, actor: Principal, booking: Booking, *, why: str) -> None:
+    """Take back the points that a booking cost its booker."""
+    subject = f"booking:{booking.place_id}:{booking.id}"
+    if booking.member_id is None:
+        return
+    for entry in standing_of(tx, booking.member_id, now):
+        if entry.subject == subject and entry.points > 0:
+            whose = booking.member_id
+            annul_points(tx, now, whose, entry.id, actor=actor.actor, place_id=booking.place_id, why=why)
 
 
 def change_booking(

@@ -8,8 +8,7 @@ from booking.audit.service import record
 from booking.clock import half_hour_of, instant_of, local_date
 from booking.db import WriteSession, insert
 from booking.members.models import Member, MemberCategory
-from booking.members.queries.standing import standing_of
-from booking.members.service.standing import add_points, annul_points
+from booking.members.service.standing import add_points
 from booking.places.service import require_manager
 from booking.venues.catalogue import FacilityFacts, venues
 from booking.venues.errors import AlreadyBegun, BlockedBy, PartnerNotFound, WeeksUnclear, WrongStatus
@@ -19,7 +18,7 @@ from booking.venues.rules import policy
 from booking.venues.rules.opening import Span
 from booking.venues.schemas import BlockRequest, BlockView, BookingView, WalkInRequest
 from booking.venues.service import people, terms
-from booking.venues.service.booking import POINTS_KEPT, STATUS_NAMES, confirm, owned
+from booking.venues.service.booking import POINTS_KEPT, STATUS_NAMES, annul_points_for, confirm, owned
 from booking.venues.service.claims import cells_of, claim, claimed, release
 from booking.venues.service.taking import Wanted, kind_wanted, store_booking, take_place
 from booking.web.locale import N_
@@ -209,17 +208,10 @@ def take_back_no_show(tx: WriteSession, now: datetime, staff: Principal, place: 
     if not _switch(tx, now, booking, "no_show", "confirmed"):
         raise WrongStatus(status=STATUS_NAMES[booking.status], action=N_("撤回没有到场的记录"))
     subject = f"booking:{place}:{booking_id}"
-    if booking.member_id is not None:
-        _annul(tx, now, staff, booking.member_id, place, subject)
+    annul_points_for(tx, now, staff, booking, why="came after all")
     facts = venues(tx).facility(place, booking.facility_id)
     _note(tx, now, staff, facts, "booking.came_after_all", subject)
     return booking_view(tx, now, place, booking_id, staff)
-
-
-def _annul(tx: WriteSession, now: datetime, staff: Principal, member_id: int, place: int, subject: str) -> None:
-    for entry in standing_of(tx, member_id, now):
-        if entry.subject == subject and entry.points > 0:
-            annul_points(tx, now, member_id, entry.id, actor=staff.actor, place_id=place, why="came after all")
 
 
 def _switch(tx: WriteSession, now: datetime, booking: Booking, was: str, to: str) -> bool:
