@@ -227,6 +227,33 @@ class TestCalendar:
         assert (await acts(app, 0)).count("calendar") == 2
 
 
+class TestGates:
+    async def test_are_made_invited_changed_and_revoked(self, app: Litestar, town: City) -> None:
+        chen, base = await manager(app, town), f"{PLACE}/gates"
+        wrong = await send(chen, f"{base}/new", code="south", name="")
+        assert 'id="name-error"' in wrong.text
+        assert 'id="zones-error"' in wrong.text
+        page = await follow(chen, await send(chen, f"{base}/new", code="south", name="南门", zones="1"))
+        address = str(page.url.path)
+        assert "还没有登记" in shown(page)
+        again = await send(chen, f"{base}/new", code="south", name="南门", zones="1")
+        assert (again.status_code, 'id="code-error"' in again.text) == (409, True)
+        invited = await chen.post(f"{address}/invite", seen_at=address)
+        assert re.search(r'class="numbers code-large">[^<]+<', invited.text)
+        assert invited.headers["cache-control"] == "no-store"
+        await send(chen, address, name="南大门", direction="entry", zones="1 2")
+        listed = shown(await chen.get(base))
+        assert "南大门 等设备登记" in listed
+        assert "球类馆、健身房 · 只管进" in listed
+        await chen.post(f"{address}/revoke", seen_at=address)
+        assert "南大门 已停用" in shown(await chen.get(base))
+        twice = await follow(chen, await chen.post(f"{address}/revoke", seen_at=base))
+        assert "已停用" in shown(twice)
+        assert [act for act in await acts(app) if act.startswith("gate.")] == [
+            "gate.created", "gate.invited", "gate.edited", "gate.revoked",
+        ]  # fmt: skip
+
+
 class TestReports:
     async def test_the_till_of_a_day_and_its_file(self, app: Litestar, town: City) -> None:
         booking = await book(app, town.worker, 18, 19)

@@ -36,6 +36,8 @@ OF_A_PLACE = [
     f"{EDIT}/facilities/{BASKETBALL}/courts/new",
     f"{EDIT}/facilities/{BASKETBALL}/courts/1",
     f"{EDIT}/facilities/{BADMINTON}/hours",
+    f"{PLACE}/gates",
+    f"{PLACE}/gates/new",
     f"{PLACE}/audit",
     f"{PLACE}/takings",
     f"{PLACE}/takings.csv",
@@ -48,7 +50,9 @@ OF_ADMINISTRATORS = [
     "/manage/policies/ball-court",
     "/manage/calendar",
 ]
-NAMES = re.compile("林晓|周敏|王强|陈镇|林\\*|王\\*|陈\\*|职工文体场馆预约办法|第六条|骆驼街道|中文|“1号场”")
+NAMES = re.compile(
+    "林晓|周敏|王强|陈镇|林\\*|王\\*|陈\\*|职工文体场馆预约办法|第六条|骆驼街道|中文|“1号场”|“南门 1 号”"
+)
 
 
 def chinese_in(page: httpx.Response) -> list[str]:
@@ -134,6 +138,9 @@ FORMS_ELSEWHERE = [
     "/manage/jiangbei/edit/facilities/21/retire",
     "/manage/jiangbei/edit/facilities/21/courts/new",
     "/manage/jiangbei/edit/facilities/21/hours",
+    "/manage/jiangbei/gates/new",
+    "/manage/jiangbei/gates/7/invite",
+    "/manage/jiangbei/gates/7/revoke",
     "/manage/calendar",
 ]
 
