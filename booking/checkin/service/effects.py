@@ -87,11 +87,9 @@ def _use(tx: WriteSession, now: datetime, passage: Passage, known: facts.Pass, z
     }
     used = _used(known, zone, in_hours, inside)
     fits = true() if used is None else used + heads <= known.party
-    taken = insert(tx, PassUse).values(row)
-    return (
-        tx.execute(taken.on_conflict_do_update(index_elements=list(_key(passage)), set_=changes, where=fits)).rowcount
-        == 1
-    )
+    first = insert(tx, PassUse).values(row)
+    counted = first.on_conflict_do_update(index_elements=list(_key(passage)), set_=changes, where=fits)
+    return tx.execute(counted).rowcount == 1
 
 
 def _used(known: facts.Pass, zone: facts.Zone, in_hours: Any, inside: Any) -> Any:
