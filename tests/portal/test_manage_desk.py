@@ -1,5 +1,6 @@
 """The day at the desk: the board, a booking and its money, walk-ins, passes on paper."""
 
+import asyncio
 import re
 from datetime import datetime, timedelta
 
@@ -19,7 +20,7 @@ from booking.venues.service.booking import cancel_booking
 from tests.databases import SettableClock, sqlite_only
 from tests.members.visitors import Visitor, shown
 from tests.portal.desk import BOARD, PLACE, acts, book, follow, manager, messages, undo_of, walk_in_page
-from tests.venues.city import CENTRE, GYM, TODAY, City, at, half_hour
+from tests.venues.city import BADMINTON, CENTRE, GYM, TODAY, City, at, half_hour
 
 pytestmark = sqlite_only
 TOMORROW = TODAY + timedelta(days=1)
@@ -74,6 +75,16 @@ class TestBoard:
         assert part.text.lstrip().startswith("<section")
         assert f'hx-get="{BOARD}/board?day={TOMORROW}"' in part.text
         assert part.headers["cache-control"] == "no-store"
+
+
+async def test_an_open_board_hears_of_payments(app: Litestar, town: City) -> None:
+    booking = await book(app, town.worker, 18, 19)
+    topic = f"facility:{CENTRE}:{BADMINTON}"
+    heard = asyncio.ensure_future(anext(app.state.hub.listen(topic)))
+    await asyncio.sleep(0)
+    chen, address = await manager(app, town), f"{PLACE}/bookings/{booking.id}"
+    await chen.post(f"{address}/payments", {"method": "cash"}, seen_at=address)
+    assert await asyncio.wait_for(heard, 5) == topic
 
 
 class TestMoney:

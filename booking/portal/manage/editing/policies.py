@@ -38,7 +38,7 @@ def as_lines(request: PolicyRequest) -> Typed:
     """A policy as the fields of its form; prices in yuan."""
     values = forms.as_form(request)
     for number, line in enumerate(request.prices, 1):
-        values |= forms.as_form(line, f"-{number}") | {f"yuan-{number}": f"{line.fen / 100:g}"}
+        values |= forms.as_form(line, f"-{number}") | {f"yuan-{number}": _yuan(line.fen)}
     return values
 
 
@@ -65,6 +65,11 @@ def from_lines(form: Typed) -> PolicyRequest:
     if unfit:
         raise Refused(unfit)
     return read
+
+
+def _yuan(fen: int) -> str:
+    """A sum in yuan as one would type it: `10`, `7.5`, `0.05`."""
+    return f"{fen // 100}.{fen % 100:02}".rstrip("0").rstrip(".") if fen % 100 else str(fen // 100)
 
 
 def _fen(form: Typed, name: str) -> int:
