@@ -68,10 +68,13 @@ class Server:
 
 
 @contextmanager
-def serving(database_url: str, folder: Path, count: int = 1, **environment: str) -> Iterator[list[Server]]:
+def serving(
+    database_url: str, folder: Path, count: int = 1, *, clock: Path | None = None, **environment: str
+) -> Iterator[list[Server]]:
     """So many servers on one database, until the block ends."""
     servers = [
-        Server(database_url, folder / f"server-{number}.log", environment=environment) for number in range(count)
+        Server(database_url, folder / f"server-{number}.log", clock=clock, environment=environment)
+        for number in range(count)
     ]
     try:
         for server in servers:

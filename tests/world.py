@@ -20,10 +20,12 @@ from booking.notices.models import InboxMessage
 from booking.notices.pages import CALENDAR_KEY
 from booking.notices.service import feed_token
 from booking.portal.manage.service import take_payment
+from booking.rehearsal import kinds
 from booking.rehearsal.service import apply, draft
 from booking.settings import Settings
 from booking.venues.schemas import BlockRequest, HoldRequest, PartnerRequest, WalkInRequest
 from booking.venues.service.booking import confirm_booking, hold_slot
+from booking.venues.service.closing import CLOSE_COURTS
 from booking.venues.service.counter import block_courts, book_at_counter
 from booking.web.principal import Principal, Role, Scope
 from tests.addresses import Route
@@ -81,6 +83,7 @@ class World(NamedTuple):
             "court": 1,
             "facility": BADMINTON,
             "facility_id": BADMINTON,
+            "gate": self.gate,
             "gate_id": self.gate,
             "member_id": self.people.keeper.member_id,
             "message_id": self.message,
@@ -111,6 +114,7 @@ class World(NamedTuple):
 
 def found_world(tx: WriteSession, now: datetime, settings: Settings) -> World:
     """Store the city, its people and their things: played or kept tomorrow."""
+    kinds.register(CLOSE_COURTS)  # which the application does where there is one
     city = populate(tx, now)
     people = _people(tx, now, city)
     day = local_date(now) + timedelta(days=1)

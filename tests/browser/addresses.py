@@ -1,0 +1,68 @@
+"""The pages, and who opens them; a page that is missing here fails a test."""
+
+from typing import NamedTuple
+
+from tests.addresses import Route
+from tests.test_routes import QUERIES
+from tests.world import World
+
+
+class Visit(NamedTuple):
+    """Somebody opens a page."""
+
+    path: str
+    who: str | None
+    status: int = 200
+
+    def address(self, world: World) -> str:
+        """Where the page is in that world."""
+        route = Route("GET", self.path, None)
+        query = QUERIES.get(str(route))
+        return world.address(route) + (f"?{query}" if query else "")
+
+
+LISTED: dict[str | None, str] = {
+    None: """
+        / /places /places/{code:str} /places/{place:str}/{facility:str} /places/{place:str}/{facility:str}/book
+        /sign-in /activate /activate/code /reset /reset/code /p/{token:str} /gate /help /design /docs /problems
+    """,
+    "worker": """
+        /account /account/access-log /account/password /account/calendar /inbox /bookings
+        /bookings/{place:int}/{booking:int} /bookings/{place:int}/{booking:int}/change /passes/{place:int}/{pass_id:int}
+    """,
+    "manager": """
+        /manage/members /manage/staff /manage/{place:str} /manage/{place:str}/audit /manage/{place:str}/blocks
+        /manage/{place:str}/blocks/{block:int} /manage/{place:str}/bookings/{booking:int}
+        /manage/{place:str}/bookings/{booking:int}/change /manage/{place:str}/bookings/{booking:int}/pass
+        /manage/{place:str}/changes /manage/{place:str}/changes/{change_id:int} /manage/{place:str}/edit
+        /manage/{place:str}/gates /manage/{place:str}/gates/new /manage/{place:str}/gates/{gate:int}
+        /manage/{place:str}/edit/facilities/new /manage/{place:str}/edit/facilities/{facility_id:int}
+        /manage/{place:str}/edit/facilities/{facility_id:int}/courts/new
+        /manage/{place:str}/edit/facilities/{facility_id:int}/courts/{court:int}
+        /manage/{place:str}/edit/facilities/{facility_id:int}/hours /manage/{place:str}/edit/place
+        /manage/{place:str}/edit/zones/new /manage/{place:str}/edit/zones/{zone:int} /manage/{place:str}/takings
+        /manage/{place:str}/{facility:str} /manage/{place:str}/{facility:str}/blocks/new
+        /manage/{place:str}/{facility:str}/close /manage/{place:str}/{facility:str}/walk-in
+    """,
+    "admin": """
+        /manage /manage/calendar /manage/places/new /manage/policies /manage/policies/new /manage/policies/{code:str}
+    """,
+}
+PAGES = [Visit(path, who) for who, listed in LISTED.items() for path in listed.split()]
+ELSE = """
+    /activate/password /bookings/{place:int}/{booking:int}/calendar.ics /calendar/{name:str} /health/live /health/ready
+    /live/facility/{place:int}/{facility:int} /manage/{place:str}/takings.csv /manage/{place:str}/{facility:str}/board
+    /p/{token:str}/card /p/{token:str}/qr.svg /passes/{place:int}/{pass_id:int}/card
+    /passes/{place:int}/{pass_id:int}/qr.svg /places/{place:str}/{facility:str}/grid /reset/password
+"""
+NOT_PAGES = frozenset(ELSE.split())
+"""Files, streams, parts of pages, and steps that lead back when they are not reached from the one before."""
+STATES = [
+    Visit("/nowhere", None, 404),
+    Visit("/manage", "worker", 403),
+    Visit("/inbox", "other"),
+    Visit("/bookings", "other"),
+    Visit("/bookings?when=past", "worker"),
+    Visit("/", "worker"),
+]
+"""Pages that look different for others, and refusals."""
