@@ -24,8 +24,9 @@ async def told(app: Litestar, n: int = 1, link: str = "/bookings/1/2", member_id
 
 
 def titles(page: httpx.Response) -> list[str]:
-    """Headings below the page's own, in their order."""
-    return [heading.strip() for heading in re.findall(r"<h[2-4][^>]*>([^<]*)</h", page.text)]
+    """Headings below the page's own, and the days between them, in their order."""
+    found = re.findall(r'<(?:h[23][^>]*|p class="muted")>([^<]*)</', page.text)
+    return [heading.strip() for heading in found]
 
 
 def undo_of(page: httpx.Response) -> str:

@@ -21,7 +21,7 @@ async def app(database_url: str, clock: SettableClock) -> AsyncIterator[Litestar
 class TestHelp:
     async def test_answers_what_people_ask(self, app: Litestar) -> None:
         page = shown(await Visitor(app).get("/help"))
-        for word in ("怎么约场地", "取消", "入场码", "日历", "守约记录", "字大一点", "12351"):
+        for word in ("怎么约场地", "取消", "入场证", "日历", "守约记录", "字大一点", "12351"):
             assert word in page
 
     async def test_in_english_too(self, app: Litestar) -> None:
