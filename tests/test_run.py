@@ -17,6 +17,7 @@ from booking.cli import main
 from booking.commands.run import check_port
 from booking.seeding.demo import published
 from booking.settings import Settings
+from tests.databases import sqlite_only
 from tests.servers import ROOT, STARTED_WITHIN_SECONDS, free_port
 
 DEMO = published(Settings().fixtures / "city")
@@ -77,6 +78,7 @@ def start(make_bare_url: Callable[[], str], tmp_path: Path) -> Iterator[Start]:
 
 
 class TestRun:
+    @sqlite_only
     def test_from_nothing_to_a_city_that_people_can_sign_in_to(self, start: Start) -> None:
         first = start()
         said = first.wait_until_ready()

@@ -2,9 +2,11 @@
 
 from collections import Counter
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from sqlalchemy import func, select
 
 from booking.clock import instant_of, local_date
@@ -13,26 +15,35 @@ from booking.notices.models import InboxMessage
 from booking.rehearsal.models import Change
 from booking.seeding import life
 from booking.seeding.life import bring_to_life
-from booking.seeding.loading import Wanted, fingerprint_of, load_city
+from booking.seeding.loading import Wanted, load_city
 from booking.seeding.people import MOST_MEMBERS
 from booking.seeding.reading import read_city
+from booking.seeding.rows import City
 from booking.settings import Settings
 from booking.venues.models import Block, Booking
 from tests.databases import SettableClock, opened, wipe
 from tests.seeding.cities import write_city
 
-DEMO_CITY = Settings().fixtures / "city"
-FEW = (24, 8, 4)
+FEW = (16, 6, 3)
 
 
 def ignore(done: int, total: int) -> None:
     """Hears of the progress and says nothing."""
 
 
-async def load(database: Database, folder: Path, members: int = 200) -> None:
-    print_ = fingerprint_of(folder, members=members, seed=1, demo=True)
-    wanted = Wanted(city=read_city(folder), fingerprint=print_, members=members, seed=1, demo=True)
-    await load_city(database, wanted, lambda *_: None)
+@cache
+def demo_city() -> City:
+    """The demo city with a few of its organisations: those of the demo accounts, and all above them."""
+    city = read_city(Settings().fixtures / "city")
+    by_code = {row.code: row for row in city.organisations}
+    kept = {account.organisation for account in city.accounts}
+    while missing := {parent for code in kept if (parent := by_code[code].parent)} - kept:
+        kept |= missing
+    return structs.replace(city, organisations=tuple(row for row in city.organisations if row.code in kept))
+
+
+async def load(database: Database, city: City, members: int = 200) -> None:
+    await load_city(database, Wanted(city=city, fingerprint="", members=members, seed=1, demo=True), lambda *_: None)
 
 
 def by_day(tx: ReadSession) -> Counter[int]:
@@ -53,27 +64,33 @@ def few_wishes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class TestLife:
-    async def test_members_book_for_today_and_the_coming_days(self, database: Database) -> None:
-        await load(database, DEMO_CITY)
+    async def test_members_book_for_today_and_the_coming_days(self, database: Database, clock: SettableClock) -> None:
+        clock.advance(hours=9)  # most of today is past: who played then had booked before
+        await load(database, demo_city())
         booked = await bring_to_life(database, 1, ignore)
         counted = await database.read(by_day)
         assert sum(counted.values()) == booked
         assert all(0.7 * wishes <= counted[ahead] <= wishes for ahead, wishes in enumerate(FEW))
+        made = await database.read(
+            lambda tx: [(row.created_at, instant_of(row.starts)) for row in tx.all(select(Booking))]
+        )
+        assert all(created <= clock.now and created < starts for created, starts in made)
+        assert any(starts < clock.now - timedelta(hours=1) for _, starts in made)
 
     async def test_the_same_seed_makes_the_same_life(self, database: Database) -> None:
-        await load(database, DEMO_CITY)
+        await load(database, demo_city())
         await bring_to_life(database, 1, ignore)
         once = await database.read(what_they_booked)
         await database.write(wipe)
         async with opened(database.url) as again:
-            await load(again, DEMO_CITY)
+            await load(again, demo_city())
             await bring_to_life(again, 1, ignore)
             assert await again.read(what_they_booked) == once
 
     async def test_each_day_gets_its_share_once_and_more_as_it_comes_nearer(
         self, database: Database, clock: SettableClock
     ) -> None:
-        await load(database, DEMO_CITY)
+        await load(database, demo_city())
         await bring_to_life(database, 1, ignore)
         before = await database.read(what_they_booked)
         assert await bring_to_life(database, 1, ignore) == 0
@@ -84,7 +101,7 @@ class TestLife:
         assert (await database.read(by_day))[1] > FEW[0] // 2
 
     async def test_the_demos_own_people_have_been_active(self, database: Database) -> None:
-        await load(database, DEMO_CITY)
+        await load(database, demo_city())
         await bring_to_life(database, 1, ignore)
         kinds = await database.read(lambda tx: Counter(block.kind for block in tx.all(select(Block))))
         assert kinds == {"league": 4, "closure": 1}
@@ -96,21 +113,11 @@ class TestLife:
         messages = await database.read(lambda tx: tx.execute(told).scalars().all())
         assert Counter(messages) == {"booking.confirmed": 2, "booking.cancelled": 1}
 
-    async def test_a_city_without_members_stays_quiet(self, database: Database) -> None:
-        await load(database, DEMO_CITY, members=0)
+    async def test_a_city_without_members_stays_quiet(self, database: Database, tmp_path: Path) -> None:
+        await load(database, read_city(write_city(tmp_path)), members=0)
         assert await bring_to_life(database, 1, ignore) == 0
 
     async def test_a_city_without_room_for_a_scene_goes_without(self, database: Database, tmp_path: Path) -> None:
-        await load(database, write_city(tmp_path))
+        await load(database, read_city(write_city(tmp_path)))
         await bring_to_life(database, 1, ignore)
         assert await database.read(lambda tx: tx.scalar(select(func.count()).select_from(Block))) == 0
-
-    async def test_what_is_past_was_booked_before(self, database: Database, clock: SettableClock) -> None:
-        clock.advance(hours=9)
-        await load(database, DEMO_CITY)
-        await bring_to_life(database, 1, ignore)
-        made = await database.read(
-            lambda tx: [(row.created_at, instant_of(row.starts)) for row in tx.all(select(Booking))]
-        )
-        assert all(created <= clock.now and created < starts for created, starts in made)
-        assert any(starts < clock.now - timedelta(hours=1) for _, starts in made)
