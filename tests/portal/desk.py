@@ -7,12 +7,13 @@ from typing import Any
 
 import httpx
 from litestar import Litestar
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from booking.audit.models import AuditEntry
 from booking.db import ReadSession, WriteSession
-from booking.members.models import RoleGrant
+from booking.members.models import Member, RoleGrant
 from booking.notices.models import InboxMessage
+from booking.payments.queries import takings
 from booking.venues.schemas import BookingView, HoldRequest
 from booking.venues.service.booking import confirm_booking, hold_slot
 from booking.web.principal import Principal, Scope
@@ -101,3 +102,20 @@ def undo_of(page: httpx.Response) -> str:
     found = re.search(r'data-flash>.*?<form method="post" action="([^"]+)">', page.text, re.DOTALL)
     assert found, page.text
     return html.unescape(found[1])
+
+
+def set_phone(tx: WriteSession, now: datetime, member_id: int, phone: str) -> None:
+    """Give a member a phone."""
+    tx.execute(update(Member).where(Member.id == member_id).values(phone=phone))
+
+
+async def taken(app: Litestar) -> dict[str, int]:
+    """What came in today, by method."""
+    found = await app.state.database.read(takings, CENTRE, TODAY)
+    return {one.method: one.net for one in found}
+
+
+async def hidden(visitor: Visitor, address: str) -> dict[str, str]:
+    """The hidden fields of a page's forms."""
+    page = await visitor.get(address)
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))

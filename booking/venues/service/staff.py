@@ -70,6 +70,10 @@ def _cancel_for_place(tx: WriteSession, now: datetime, staff: Principal, booking
     if policy.has_begun(booking.starts, now):
         raise AlreadyBegun(when=terms.hours_of(booking.starts, booking.ends))
     end_booking(tx, now, facts, booking, status="cancelled", actor=staff.actor, reason=reason, tell=False)
+    if policy.cancels_late(facts.policy, booking.starts, now):
+        # `restore_booking` takes a late cancellation for one that kept its limits: this one has none any more.
+        mine = (Booking.place_id == booking.place_id, Booking.id == booking.id)
+        tx.execute(update(Booking).where(*mine).values(limits=[]))
     if booking.status == "confirmed":
         _tell(tx, now, facts, booking, reason)
     subject = f"booking:{booking.place_id}:{booking.id}"
