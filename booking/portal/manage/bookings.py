@@ -22,7 +22,7 @@ from booking.portal.manage.errors import WayUnknown
 from booking.portal.manage.forms import Typed, typed
 from booking.portal.manage.queries.desk import DeskBooking, booking_at_desk
 from booking.portal.manage.service import Paid, Refunded
-from booking.portal.manage.words import LEDGER_KINDS, SOURCES
+from booking.portal.manage.words import LEDGER_KINDS
 from booking.venues.errors import BookingNotFound
 from booking.venues.queries.bookings import booking_view
 from booking.venues.schemas import BookingView, Id
@@ -78,19 +78,18 @@ async def _booking_page(
     request: AnyRequest, at: Place, booking: int, database: Database, clock: Clock, member: Principal, **shown: Any
 ) -> Response[str]:
     seen = await database.read(look, clock(), at.id, booking, member)
-    context: dict[str, Any] = {"phone": None, "typed": {}, "errors": {}} | shown
+    context: dict[str, Any] = {"phone": None} | shown
     return page(
         request,
         "portal/manage/booking.html",
         headers=NOT_KEPT,
         at=at,
         seen=seen,
-        begun=seen.desk.from_instant <= clock(),
+        begun=seen.desk.start <= clock(),
         day=local_date(seen.booking.starts),
         statuses=STATUS_NAMES,
         methods=METHODS,
         ledger_kinds=LEDGER_KINDS,
-        sources=SOURCES,
         reasons=REASONS,
         **context,
     )

@@ -41,10 +41,6 @@ CHANGE_STATES = {
     "applied": N_("已执行"),
     "undone": N_("已撤销"),
 }
-SOURCES = {
-    "counter": N_("前台"),
-    "offer": N_("场馆调整后的替代"),
-}
 LEDGER_KINDS = {
     "charge": N_("应收"),
     "payment": N_("收款"),

@@ -58,12 +58,12 @@ class DeskBooking(NamedTuple):
     late: bool
 
     @property
-    def from_instant(self) -> datetime:
+    def start(self) -> datetime:
         """When it begins."""
         return instant_of(self.starts)
 
     @property
-    def until_instant(self) -> datetime:
+    def end(self) -> datetime:
         """When it ends."""
         return instant_of(self.ends)
 
