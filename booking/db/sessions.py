@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, update_wrapper
 from typing import Any, Concatenate, Generic, NamedTuple, ParamSpec, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, CursorResult, Select, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -22,6 +23,8 @@ P = ParamSpec("P")
 Row = TypeVar("Row", bound=Base)
 Remembered = TypeVar("Remembered")
 Statement = TypeVar("Statement", bound=Executable)
+
+_tables: WeakKeyDictionary[Select[Any], type[Any]] = WeakKeyDictionary()
 
 
 class Ready(NamedTuple, Generic[Statement]):
@@ -80,11 +83,10 @@ class ReadSession:
 
     def all(self, statement: Select[Row] | Ready[Select[Row]]) -> list[Row]:
         """The rows of `select(Table)…` as snapshots of their class: read them, and write with statements."""
-        select = statement.statement if isinstance(statement, Ready) else statement
-        table = select.column_descriptions[0]["type"]
+        table = _table_of(statement.statement if isinstance(statement, Ready) else statement)
         found = self.execute(statement)
         names = tuple(found.keys())
-        return [_snapshot(table, names, row) for row in found]
+        return [_snapshot(table, names, row) for row in found.all()]
 
 
 class WriteSession(ReadSession):
@@ -153,6 +155,15 @@ def _by_key(table: type[Base], *key: tuple[str, bool]) -> Select[Any]:
     columns = table.__table__.c
     wanted = [columns[name].is_(None) if null else columns[name] == bindparam(name) for name, null in key]
     return select(table.__table__).where(*wanted)
+
+
+def _table_of(statement: Select[Row]) -> type[Row]:
+    """The class whose rows a statement selects; to ask SQLAlchemy costs more than to run it."""
+    known = _tables.get(statement)
+    if known is None:
+        known = _tables[statement] = statement.column_descriptions[0]["type"]
+    table: type[Row] = known
+    return table
 
 
 def _snapshot(table: type[Row], names: Iterable[str], row: Sequence[Any]) -> Row:
