@@ -20,8 +20,8 @@ from booking.places.catalogue import catalogue_changed
 from booking.places.models import Zone
 from booking.web.principal import Principal
 from tests.databases import NOON
-from tests.members.visitors import to
-from tests.venues.city import CENTRE, City, add, populate
+from tests.members.visitors import App, to
+from tests.venues.city import CENTRE, City, add, populate, sign_in
 
 COURTS, GYM = 1, 2
 HOUR = timedelta(hours=1)
@@ -108,3 +108,26 @@ class Turnstile:
 
     async def close(self) -> None:
         await self.client.aclose()
+
+
+async def write(app: Litestar, command: Any, *args: Any, **kwargs: Any) -> Any:
+    return await app.state.database.write(command, *args, **kwargs)
+
+
+async def person(app: Litestar, who: Any) -> App:
+    return App(app, await write(app, sign_in, who))
+
+
+async def shown(app: Litestar, doors: Doors, pass_id: int) -> dict[str, Any]:
+    """A pass as its holder's app shows it now."""
+    visitor = await person(app, doors.city.manager)
+    answer = await visitor.call("GET", f"/passes/{CENTRE}/{pass_id}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def device(app: Litestar, doors: Doors, **described: Any) -> Turnstile:
+    """Another gate of the centre."""
+    made = await write(app, enrolled, doors.city.manager, **{"code": "g2"} | described)
+    return Turnstile(app, made.key)

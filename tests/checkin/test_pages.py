@@ -10,15 +10,11 @@ from litestar import Litestar
 
 from booking.checkin.links import link_token, read_link
 from booking.checkin.service.passes import end_passes_of
-from tests.checkin.gates import HOUR, Doors, Turnstile, give_pass, zone_rules
+from tests.checkin.gates import HOUR, Doors, Turnstile, give_pass, write, zone_rules
 from tests.databases import NOON, SettableClock
 from tests.members.visitors import Visitor, shown
 from tests.pictures import decoded, painted
 from tests.venues.city import CENTRE, sign_in
-
-
-async def write(app: Litestar, command: Any, *args: Any, **kwargs: Any) -> Any:
-    return await app.state.database.write(command, *args, **kwargs)
 
 
 async def visitor(app: Litestar, who: Any = None, language: str = "zh-CN") -> Visitor:

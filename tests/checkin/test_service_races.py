@@ -17,8 +17,7 @@ from booking.checkin.queries.devices import GatePrincipal
 from booking.checkin.queries.ledger import held_by_id
 from booking.checkin.service import effects, redeem
 from booking.db import Database, WriteSession
-from tests.checkin.gates import COURTS, Doors, Turnstile, build, enrolled, give_pass, zone_rules
-from tests.checkin.test_api import shown, write
+from tests.checkin.gates import COURTS, Doors, Turnstile, build, enrolled, give_pass, shown, write, zone_rules
 from tests.databases import postgres_only
 from tests.venues.city import CENTRE
 

@@ -27,13 +27,13 @@ def annul_scan(tx: WriteSession, now: datetime, gate: GatePrincipal, scan_id: st
     stored = tx.get(Scan, place_id=gate.place_id, gate_id=gate.gate_id, scan_id=scan_id)
     if stored is None:
         raise NoSuchScan(scan_id=scan_id)
-    verdict = annulment.annul(_past(tx, now, stored), gate.gate_id, int(now.timestamp()))
-    if verdict.status != Status.OK or stored.annulled_at is not None:
+    verdict = annulment.annul(_past(tx, stored), gate.gate_id, int(now.timestamp()))
+    if verdict.status != Status.OK:
         return verdict
     mine = (Scan.place_id == stored.place_id) & (Scan.gate_id == stored.gate_id) & (Scan.scan_id == scan_id)
     annulled = update(Scan).where(mine, Scan.annulled_at.is_(None)).values(annulled_at=now)
     if tx.execute(annulled).rowcount == 0:
-        return verdict  # a repeat that came at the same time was faster
+        return verdict  # it was taken back before, and the repeat is told the same
     if not _take_back(tx, stored):
         tx.execute(update(Scan).where(mine).values(annulled_at=None))
         return Verdict(Status.ERROR, Reason.RULES, "annul.moved_on")
@@ -43,9 +43,9 @@ def annul_scan(tx: WriteSession, now: datetime, gate: GatePrincipal, scan_id: st
     return verdict
 
 
-def _past(tx: WriteSession, now: datetime, stored: Scan) -> PastScan:
+def _past(tx: WriteSession, stored: Scan) -> PastScan:
     use = tx.get(PassUse, place_id=stored.place_id, pass_id=stored.pass_id, zone_id=stored.zone_id)
-    counted = use is not None and use.service_day == service_date(now)
+    counted = use is not None and use.service_day == service_date(stored.received_at)
     return PastScan(
         device_id=stored.gate_id,
         status=Status(stored.status),
@@ -70,5 +70,6 @@ def _take_back(tx: WriteSession, stored: Scan) -> bool:
         service_day=service_date(stored.received_at),
     )
     if stored.direction == Direction.EXIT:
-        return effects.take_back_exit(tx, passage)
+        effects.take_back_exit(tx, passage)
+        return True
     return effects.take_back_entry(tx, passage)

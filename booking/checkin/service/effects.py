@@ -7,7 +7,7 @@ each other in a circle.
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, true, update
+from sqlalchemy import ColumnElement, Update, and_, case, func, literal, true, update
 
 from booking.checkin import facts, hours
 from booking.checkin.models import PassUse, ZonePresence
@@ -57,12 +57,14 @@ def take_back_entry(tx: WriteSession, passage: Passage) -> bool:
     return True
 
 
-def take_back_exit(tx: WriteSession, passage: Passage) -> bool:
-    """Undo `leave`. The zone may then hold more than its capacity: they never left."""
-    inside = _inside(passage.service_day)
-    back = update(PassUse).where(_is(passage))
-    tx.execute(back.values(inside=inside + passage.heads, service_day=passage.service_day))
-    return _come(tx, passage, facts.NO_LIMIT)
+def take_back_exit(tx: WriteSession, passage: Passage) -> None:
+    """Undo `leave`, unless a new day has begun, on which nobody is inside any more.
+
+    The zone may then hold more than its capacity: they never left.
+    """
+    back = update(PassUse).where(_is(passage), PassUse.service_day == passage.service_day)
+    tx.execute(back.values(inside=PassUse.inside + passage.heads))
+    tx.execute(_today(passage).values(inside=ZonePresence.inside + passage.heads))
 
 
 def _use(tx: WriteSession, now: datetime, passage: Passage, known: facts.Pass, zone: facts.Zone) -> bool:
@@ -127,9 +129,15 @@ def _come(tx: WriteSession, passage: Passage, capacity: int) -> bool:
 
 def _go(tx: WriteSession, passage: Passage) -> None:
     remaining = case((ZonePresence.inside >= passage.heads, ZonePresence.inside - passage.heads), else_=0)
-    here = and_(ZonePresence.place_id == passage.place_id, ZonePresence.zone_id == passage.zone_id)
-    today = ZonePresence.service_day == passage.service_day
-    tx.execute(update(ZonePresence).where(here, today).values(inside=remaining))
+    tx.execute(_today(passage).values(inside=remaining))
+
+
+def _today(passage: Passage) -> Update:
+    return update(ZonePresence).where(
+        ZonePresence.place_id == passage.place_id,
+        ZonePresence.zone_id == passage.zone_id,
+        ZonePresence.service_day == passage.service_day,
+    )
 
 
 def _key(passage: Passage) -> dict[str, int]:
