@@ -34,6 +34,7 @@ class Tab:
     def __init__(self, context: BrowserContext, page: Page, site: str) -> None:
         self.context, self.page, self._site = context, page, site
         self.complaints: list[str] = []
+        self.requests: list[Request] = []
         self.taps = 0
         self._refused: set[str] = set()
         page.on("console", self._said)
@@ -91,6 +92,7 @@ class Tab:
             self.complaints.append(f"{self.path}: {message.text}")
 
     def _asked(self, request: Request) -> None:
+        self.requests.append(request)
         parts = urlsplit(request.url)
         if parts.scheme not in ("data", "blob") and not request.url.startswith(self._site):
             self.complaints.append(f"{self.path}: asks {parts.scheme}://{parts.netloc}")

@@ -348,7 +348,7 @@ class TestDocument:
         document = (await App(app).call("GET", "/schema/openapi.json")).json()
         expected = {
             ("post", "/sign-in"): {"201", "400", "401", "413", "415", "429", "500", "503"},
-            ("post", "/activation"): {"201", "400", "413", "415", "422", "429", "500", "503"},
+            ("post", "/activation"): {"201", "400", "401", "413", "415", "422", "429", "500", "503"},
             ("get", "/me"): {"200", "400", "401", "500", "503"},
             ("delete", "/roles/{member_id}/{role}/{scope_kind}/{scope_id}"): {
                 "200", "400", "401", "403", "404", "409", "422", "500", "503"
