@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ from playwright.async_api import Browser, async_playwright
 
 from booking.settings import Settings
 from tests.browser.tabs import WIDTHS, Tab
-from tests.databases import NOON, make_tables, opened
+from tests.databases import NOON, SettableClock, make_tables, opened
 from tests.servers import serving
 from tests.world import World, found_world
 
@@ -39,7 +40,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     make_tables(url)
 
     async def fill() -> World:
-        async with opened(url) as database:
+        # A minute before the server's own rows, which therefore get other ids.
+        async with opened(url, SettableClock(NOON - timedelta(minutes=1))) as database:
             return await database.write(found_world, Settings())
 
     world = asyncio.run(fill())
