@@ -86,37 +86,47 @@ def create_app(
         tokens: the source of secrets; tests pass a seeded one.
         background: whether this process also runs the background loops.
     """
+    return assemble(compose(settings, clock, tokens or Tokens(), background=background))
+
+
+def compose(settings: Settings, clock: Clock, tokens: Tokens, *, background: bool) -> State:
+    """The parts that live and die with one database."""
     for kind in KINDS_OF_CHANGE:
         kinds.register(kind)
-    made_tokens = tokens or Tokens()
     ids = Ids(clock)
-    database = Database(settings.database, clock, ids, made_tokens)
+    database = Database(settings.database, clock, ids, tokens)
     hub = Hub()
     beacon = None if settings.database.startswith("sqlite:") else Beacon(settings.database, hub)
     database.on_commit(hub.publish if beacon is None else beacon.publish)
-    translator = Translator.load()
-    state = State(
+    loops = Background(database, channel(settings.webhook_url, settings.webhook_secret, clock)) if background else None
+    return State(
         {
             "settings": settings,
             "clock": clock,
             "ids": ids,
-            "tokens": made_tokens,
+            "tokens": tokens,
             "database": database,
             "hub": hub,
-            "translator": translator,
-            "environments": pages.environments(translator),
+            "beacon": beacon,
+            "background": loops,
         }
     )
-    loops = Background(database, channel(settings.webhook_url, settings.webhook_secret, clock)) if background else None
+
+
+def assemble(parts: State) -> Litestar:
+    """The application around these parts: it takes each from its state when it needs it."""
+    settings: Settings = parts.settings
+    translator = Translator.load()
+    parts.update({"translator": translator, "environments": pages.environments(translator)})
     return Litestar(
         route_handlers=[*ROUTERS, _metrics(), _static()],
-        state=state,
-        lifespan=[_lifespan(settings, ids, database, hub, beacon, loops)],
+        state=parts,
+        lifespan=[_lifespan],
         dependencies={
-            "database": Provide(lambda: database, sync_to_thread=False),
-            "settings": Provide(lambda: settings, sync_to_thread=False),
-            "clock": Provide(lambda: clock, sync_to_thread=False),
-            "hub": Provide(lambda: hub, sync_to_thread=False),
+            "database": Provide(lambda: parts.database, sync_to_thread=False),
+            "settings": Provide(lambda: parts.settings, sync_to_thread=False),
+            "clock": Provide(lambda: parts.clock, sync_to_thread=False),
+            "hub": Provide(lambda: parts.hub, sync_to_thread=False),
             "principal": Provide(principal, sync_to_thread=False),
             "member": Provide(member, sync_to_thread=False),
         },
@@ -161,27 +171,24 @@ def member(request: Request[Any, Any, Any]) -> Principal:
     return found
 
 
-def _lifespan(
-    settings: Settings, ids: Ids, database: Database, hub: Hub, beacon: Beacon | None, background: Background | None
-) -> Any:
-    @asynccontextmanager
-    async def running(app: Litestar) -> AsyncIterator[None]:
-        ids.node = await database.write(draw_node) if settings.ids_node is None else settings.ids_node
-        if beacon is not None:
-            beacon.start(ids.node)
-        if background is not None:
-            background.start()
-        try:
-            yield
-        finally:
-            hub.close()
-            if background is not None:
-                await background.stop()
-            if beacon is not None:
-                await beacon.stop()
-            await database.close()
-
-    return running
+@asynccontextmanager
+async def _lifespan(app: Litestar) -> AsyncIterator[None]:
+    parts = app.state
+    given: int | None = parts.settings.ids_node
+    parts.ids.node = await parts.database.write(draw_node) if given is None else given
+    if parts.beacon is not None:
+        parts.beacon.start(parts.ids.node)
+    if parts.background is not None:
+        parts.background.start()
+    try:
+        yield
+    finally:
+        parts.hub.close()
+        if parts.background is not None:
+            await parts.background.stop()
+        if parts.beacon is not None:
+            await parts.beacon.stop()
+        await parts.database.close()
 
 
 def _openapi() -> OpenAPIConfig:

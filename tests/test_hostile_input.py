@@ -10,13 +10,13 @@ import pytest
 from litestar import Litestar
 from msgspec import inspect
 
-from booking.app import LARGEST_BODY, create_app
-from booking.clock import Tokens
+from booking.app import LARGEST_BODY
 from booking.errors import all_errors
 from booking.settings import Settings
 from tests.addresses import PARAMETER, Route, leaves, replaced, routes, sample
+from tests.applications import application
 from tests.databases import SettableClock, sqlite_only
-from tests.members.visitors import running, to
+from tests.members.visitors import to
 from tests.venues.city import BADMINTON, CENTRE
 from tests.world import World, found_world
 
@@ -153,8 +153,7 @@ def documented(app: Litestar) -> dict[str, set[str]]:
 async def target(database_url: str, clock: SettableClock) -> AsyncIterator[Target]:
     """On both databases: PostgreSQL refuses texts and numbers that SQLite takes."""
     settings = Settings(database=database_url)
-    app = create_app(settings, clock=clock, tokens=Tokens(b"app"), background=False)
-    async with running(app):
+    async with application(settings, clock) as app:
         world: World = await app.state.database.write(found_world, settings)
         yield Target(app, world, frozenset(error.code for error in all_errors()), documented(app))
 

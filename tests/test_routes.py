@@ -15,14 +15,14 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from booking.app import create_app
-from booking.clock import Tokens, half_hour_of
+from booking.clock import half_hour_of
 from booking.db import Lane, WriteSession
 from booking.settings import Settings
 from booking.web import flashes
 from tests.addresses import Route, routes, sample
+from tests.applications import application
 from tests.databases import NOON, SettableClock, sqlite_only
-from tests.members.visitors import running, to
+from tests.members.visitors import to
 from tests.venues.city import BADMINTON, CENTRE, TODAY
 from tests.world import World, found_world
 
@@ -259,7 +259,7 @@ class Form(HTMLParser):
 async def app(database_url: str, clock: SettableClock) -> AsyncIterator[Litestar]:
     """The running application."""
     settings = Settings(database=database_url)
-    async with running(create_app(settings, clock=clock, tokens=Tokens(b"app"), background=False)) as made:
+    async with application(settings, clock) as made:
         yield made
 
 

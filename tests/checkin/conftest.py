@@ -5,26 +5,16 @@ from collections.abc import AsyncIterator
 import pytest
 from litestar import Litestar
 
-from booking import app as composition
-from booking.checkin import api as checkin_api
-from booking.checkin import pages as checkin_pages
-from booking.clock import Tokens
 from booking.settings import Settings
-from booking.web import pages
+from tests.applications import application
 from tests.checkin.gates import Doors, Turnstile, build
 from tests.databases import SettableClock
-from tests.members.visitors import running
-
-ROUTERS = [pages.router, checkin_api.router, checkin_pages.router]
-"""The rooms that these tests enter: to register every route of the house takes half a second a test."""
 
 
 @pytest.fixture
-async def app(database_url: str, clock: SettableClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Litestar]:
+async def app(database_url: str, clock: SettableClock) -> AsyncIterator[Litestar]:
     """The running application on an empty database."""
-    monkeypatch.setattr(composition, "ROUTERS", ROUTERS)
-    made = composition.create_app(Settings(database=database_url), clock=clock, tokens=Tokens(b"app"), background=False)
-    async with running(made):
+    async with application(Settings(database=database_url), clock) as made:
         yield made
 
 

@@ -5,13 +5,11 @@ from collections.abc import AsyncIterator
 import pytest
 from litestar import Litestar
 
-from booking.app import create_app
-from booking.clock import Tokens
 from booking.db import Database
 from booking.settings import Settings
+from tests.applications import application
 from tests.databases import SettableClock
 from tests.members.people import found_city
-from tests.members.visitors import running
 
 
 @pytest.fixture
@@ -24,7 +22,6 @@ async def city(database: Database) -> Database:
 @pytest.fixture
 async def app(database_url: str, clock: SettableClock) -> AsyncIterator[Litestar]:
     """The running application, with the city in its database."""
-    made = create_app(Settings(database=database_url), clock=clock, tokens=Tokens(b"app"), background=False)
-    async with running(made):
+    async with application(Settings(database=database_url), clock) as made:
         await made.state.database.write(found_city)
         yield made

@@ -4,13 +4,12 @@ from collections.abc import AsyncIterator
 import pytest
 from litestar import Litestar
 
-from booking.app import create_app
-from booking.clock import Tokens
 from booking.members.authentication import cookie_name
 from booking.members.models import SignIn
 from booking.members.rules.sign_ins import token_hash
 from booking.members.service.standing import add_points
 from booking.settings import Settings
+from tests.applications import application
 from tests.databases import NOON, SettableClock, sqlite_only
 from tests.members.people import (
     ADMIN,
@@ -25,7 +24,7 @@ from tests.members.people import (
     number_of,
     phone_of,
 )
-from tests.members.visitors import App, Visitor, running, shown
+from tests.members.visitors import App, Visitor, shown
 
 pytestmark = sqlite_only
 NEW = "three boats under the bridge"
@@ -192,8 +191,7 @@ class TestActivation:
 
     async def test_outside_the_demo_city_no_message_is_shown(self, database_url: str, clock: SettableClock) -> None:
         settings = Settings(database=database_url, demo=False, secret="s" * 40, public_url="https://booking.example")
-        made = create_app(settings, clock=clock, tokens=Tokens(b"app"), background=False)
-        async with running(made):
+        async with application(settings, clock) as made:
             await made.state.database.write(found_city)
             visitor = Visitor(made)
             visitor.client.base_url = "https://testserver"

@@ -5,19 +5,18 @@ from collections.abc import AsyncIterator
 import pytest
 from litestar import Litestar
 
-from booking.app import create_app
-from booking.clock import Tokens
 from booking.settings import Settings
+from tests.applications import application
 from tests.databases import SettableClock
 from tests.members.people import LIN, found_city
-from tests.members.visitors import App, Visitor, running
+from tests.members.visitors import App, Visitor
 
 
 @pytest.fixture
 async def app(database_url: str, clock: SettableClock) -> AsyncIterator[Litestar]:
     """The application; its database is `app.state.database`."""
     settings = Settings(database=database_url, public_url="http://testserver")
-    async with running(create_app(settings, clock=clock, tokens=Tokens(b"app"), background=False)) as made:
+    async with application(settings, clock) as made:
         await made.state.database.write(found_city)
         yield made
 

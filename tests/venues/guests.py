@@ -5,21 +5,18 @@ from contextlib import asynccontextmanager
 
 from litestar import Litestar
 
-from booking.app import create_app
-from booking.clock import Tokens
 from booking.settings import Settings
 from booking.web.principal import Principal
+from tests.applications import application
 from tests.databases import SettableClock
-from tests.members.visitors import App, Visitor, running
+from tests.members.visitors import App, Visitor
 from tests.venues.city import sign_in
 
 
 @asynccontextmanager
 async def serving(url: str, clock: SettableClock) -> AsyncIterator[Litestar]:
     """The application on a database, without its background loops."""
-    async with running(
-        create_app(Settings(database=url), clock=clock, tokens=Tokens(b"app"), background=False)
-    ) as made:
+    async with application(Settings(database=url), clock) as made:
         yield made
 
 
