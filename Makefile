@@ -19,7 +19,7 @@ test: .venv/ready browser
 	$(BIN)/pytest -n $(WORKERS)
 
 drill: .venv/ready browser
-	$(BIN)/pytest -m drill
+	$(BIN)/pytest -n $(WORKERS) -m drill
 
 check: .venv/ready
 	$(BIN)/ruff check
