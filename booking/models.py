@@ -8,6 +8,7 @@ from booking.notices import models as notices
 from booking.payments import models as payments
 from booking.places import models as places
 from booking.rehearsal import models as rehearsal
+from booking.rooms import models as rooms
 from booking.seeding import models as seeding
 from booking.venues import models as venues
 from booking.web import models as web
@@ -21,6 +22,7 @@ __all__ = [
     "payments",
     "places",
     "rehearsal",
+    "rooms",
     "seeding",
     "venues",
     "web",

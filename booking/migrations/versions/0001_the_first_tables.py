@@ -14,6 +14,23 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "allotment_nights",
+        sa.Column("place_id", INT64, autoincrement=False, nullable=False),
+        sa.Column("type_id", INT64, autoincrement=False, nullable=False),
+        sa.Column("night", INT64, autoincrement=False, nullable=False),
+        sa.Column("allotment_id", INT64, autoincrement=False, nullable=False),
+        sa.Column("capacity", INT64, nullable=False),
+        sa.Column("taken", INT64, nullable=False),
+        sa.Column("over_limit", INT64, nullable=False),
+        sa.Column("over_taken", INT64, nullable=False),
+        sa.CheckConstraint(
+            "over_taken >= 0 AND over_taken <= over_limit", name=op.f("ck_allotment_nights_within_overbooking")
+        ),
+        sa.CheckConstraint("taken >= 0 AND taken <= capacity", name=op.f("ck_allotment_nights_within_capacity")),
+        sa.PrimaryKeyConstraint("place_id", "type_id", "night", "allotment_id", name=op.f("pk_allotment_nights")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "attempt_counters",
         sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("taken", INT64, nullable=False),
@@ -253,6 +270,20 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "room_nights",
+        sa.Column("place_id", INT64, autoincrement=False, nullable=False),
+        sa.Column("night", INT64, autoincrement=False, nullable=False),
+        sa.Column("room_id", INT64, autoincrement=False, nullable=False),
+        sa.Column("stay_room_id", INT64, nullable=True),
+        sa.Column("outage_id", INT64, nullable=True),
+        sa.CheckConstraint("(stay_room_id IS NULL) <> (outage_id IS NULL)", name=op.f("ck_room_nights_one_owner")),
+        sa.PrimaryKeyConstraint("place_id", "night", "room_id", name=op.f("pk_room_nights")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("room_nights") as batch_op:
+        batch_op.create_index("ix_room_nights_stay_room", ["place_id", "stay_room_id"], unique=False)
+
+    op.create_table(
         "signing_keys",
         sa.Column("id", INT64, autoincrement=False, nullable=False),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
@@ -268,6 +299,47 @@ def upgrade() -> None:
         sa.Column("name_en", sa.Text(), nullable=False),
         sa.Column("programme", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_sports")),
+    )
+    op.create_table(
+        "allotments",
+        sa.Column("place_id", INT64, nullable=False),
+        sa.Column("id", INT64, autoincrement=False, nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_en", sa.Text(), nullable=False),
+        sa.Column("release_days", INT64, nullable=True),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint("kind IN ('public', 'retreat', 'training', 'hold_back')", name=op.f("ck_allotments_kind")),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_allotments_place_id")),
+        sa.PrimaryKeyConstraint("place_id", "id", name=op.f("pk_allotments")),
+    )
+    op.create_table(
+        "business_days",
+        sa.Column("place_id", INT64, autoincrement=False, nullable=False),
+        sa.Column("night", INT64, autoincrement=False, nullable=False),
+        sa.Column("figures", JSONText(), nullable=False),
+        sa.Column("closed_by", INT64, nullable=False),
+        sa.Column("closed_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_business_days_place_id")),
+        sa.PrimaryKeyConstraint("place_id", "night", name=op.f("pk_business_days")),
+    )
+    op.create_table(
+        "extras",
+        sa.Column("place_id", INT64, nullable=False),
+        sa.Column("id", INT64, autoincrement=False, nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_en", sa.Text(), nullable=False),
+        sa.Column("per", sa.Text(), nullable=False),
+        sa.Column("member_fen", INT64, nullable=False),
+        sa.Column("guest_fen", INT64, nullable=False),
+        sa.Column("retired_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint("per IN ('stay', 'night', 'guest', 'guest_night')", name=op.f("ck_extras_per")),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_extras_place_id")),
+        sa.PrimaryKeyConstraint("place_id", "id", name=op.f("pk_extras")),
     )
     op.create_table(
         "folios",
@@ -312,6 +384,25 @@ def upgrade() -> None:
         batch_op.create_index("ix_gates_code", ["place_id", "code"], unique=True)
 
     op.create_table(
+        "hotel_policies",
+        sa.Column("place_id", INT64, autoincrement=False, nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("clause", sa.Text(), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.Column("arrive_from", sa.Time(), nullable=False),
+        sa.Column("leave_by", sa.Time(), nullable=False),
+        sa.Column("horizon_days", INT64, nullable=False),
+        sa.Column("most_nights", INT64, nullable=False),
+        sa.Column("most_rooms", INT64, nullable=False),
+        sa.Column("hold_minutes", INT64, nullable=False),
+        sa.Column("deposit_permille", INT64, nullable=False),
+        sa.Column("cancel_fees", JSONText(), nullable=False),
+        sa.Column("no_show_permille", INT64, nullable=False),
+        sa.Column("upgrades", JSONText(), nullable=False),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_hotel_policies_place_id")),
+        sa.PrimaryKeyConstraint("place_id", name=op.f("pk_hotel_policies")),
+    )
+    op.create_table(
         "members",
         sa.Column("id", INT64, autoincrement=False, nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
@@ -334,6 +425,34 @@ def upgrade() -> None:
     with op.batch_alter_table("members") as batch_op:
         batch_op.create_index(batch_op.f("ix_members_organisation_id"), ["organisation_id"], unique=False)
 
+    op.create_table(
+        "night_restrictions",
+        sa.Column("place_id", INT64, autoincrement=False, nullable=False),
+        sa.Column("type_id", INT64, autoincrement=False, nullable=False),
+        sa.Column("night", INT64, autoincrement=False, nullable=False),
+        sa.Column("least_nights", INT64, nullable=True),
+        sa.Column("most_nights", INT64, nullable=True),
+        sa.Column("closed_to_arrival", sa.Boolean(), nullable=False),
+        sa.Column("closed_to_departure", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_night_restrictions_place_id")),
+        sa.PrimaryKeyConstraint("place_id", "type_id", "night", name=op.f("pk_night_restrictions")),
+    )
+    op.create_table(
+        "outages",
+        sa.Column("place_id", INT64, nullable=False),
+        sa.Column("id", INT64, autoincrement=False, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("rooms", JSONText(), nullable=False),
+        sa.Column("from_night", INT64, nullable=False),
+        sa.Column("until_night", INT64, nullable=False),
+        sa.Column("change_id", INT64, nullable=True),
+        sa.Column("created_by", INT64, nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("lifted_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint("until_night > from_night", name=op.f("ck_outages_length")),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_outages_place_id")),
+        sa.PrimaryKeyConstraint("place_id", "id", name=op.f("pk_outages")),
+    )
     op.create_table(
         "passes",
         sa.Column("place_id", INT64, nullable=False),
@@ -381,6 +500,26 @@ def upgrade() -> None:
         sa.Column("fen", INT64, nullable=False),
         sa.ForeignKeyConstraint(["policy_id"], ["policies.id"], name=op.f("fk_prices_policy_id")),
         sa.PrimaryKeyConstraint("policy_id", "id", name=op.f("pk_prices")),
+    )
+    op.create_table(
+        "room_types",
+        sa.Column("place_id", INT64, nullable=False),
+        sa.Column("id", INT64, autoincrement=False, nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_en", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("description_en", sa.Text(), nullable=False),
+        sa.Column("beds", JSONText(), nullable=False),
+        sa.Column("sleeps", INT64, nullable=False),
+        sa.Column("extra_beds", INT64, nullable=False),
+        sa.Column("square_metres", INT64, nullable=False),
+        sa.Column("features", JSONText(), nullable=False),
+        sa.Column("version", INT64, nullable=False),
+        sa.Column("retired_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint("sleeps > 0 AND extra_beds >= 0", name=op.f("ck_room_types_beds")),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_room_types_place_id")),
+        sa.PrimaryKeyConstraint("place_id", "id", name=op.f("pk_room_types")),
     )
     op.create_table(
         "zones",
@@ -532,6 +671,73 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("member_id", "role", "scope_kind", "scope_id", name=op.f("pk_role_grants")),
     )
     op.create_table(
+        "room_rates",
+        sa.Column("place_id", INT64, nullable=False),
+        sa.Column("id", INT64, autoincrement=False, nullable=False),
+        sa.Column("type_id", INT64, nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("days", sa.Text(), nullable=False),
+        sa.Column("from_day", sa.Date(), nullable=True),
+        sa.Column("until_day", sa.Date(), nullable=True),
+        sa.Column("fen", INT64, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["place_id", "type_id"],
+            ["room_types.place_id", "room_types.id"],
+            name=op.f("fk_room_rates_place_id_type_id"),
+        ),
+        sa.PrimaryKeyConstraint("place_id", "id", name=op.f("pk_room_rates")),
+    )
+    op.create_table(
+        "room_waits",
+        sa.Column("place_id", INT64, nullable=False),
+        sa.Column("id", INT64, autoincrement=False, nullable=False),
+        sa.Column("type_id", INT64, nullable=False),
+        sa.Column("member_id", INT64, nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("arrival", INT64, nullable=False),
+        sa.Column("departure", INT64, nullable=False),
+        sa.Column("rooms", INT64, nullable=False),
+        sa.Column("heads", INT64, nullable=False),
+        sa.Column("stay_id", INT64, nullable=True),
+        sa.Column("joined_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["place_id", "type_id"],
+            ["room_types.place_id", "room_types.id"],
+            name=op.f("fk_room_waits_place_id_type_id"),
+        ),
+        sa.PrimaryKeyConstraint("place_id", "id", name=op.f("pk_room_waits")),
+    )
+    with op.batch_alter_table("room_waits") as batch_op:
+        batch_op.create_index("ix_room_waits_member_id", ["member_id"], unique=False)
+        batch_op.create_index("ix_room_waits_queue", ["place_id", "type_id", "status", "id"], unique=False)
+
+    op.create_table(
+        "rooms",
+        sa.Column("place_id", INT64, nullable=False),
+        sa.Column("id", INT64, autoincrement=False, nullable=False),
+        sa.Column("type_id", INT64, nullable=False),
+        sa.Column("zone_id", INT64, nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("wing", sa.Text(), nullable=False),
+        sa.Column("floor", INT64, nullable=False),
+        sa.Column("neighbours", JSONText(), nullable=False),
+        sa.Column("accessible", sa.Boolean(), nullable=False),
+        sa.Column("features", JSONText(), nullable=False),
+        sa.Column("housekeeping", sa.Text(), nullable=False),
+        sa.Column("housekeeping_at", UTCDateTime(), nullable=True),
+        sa.Column("retired_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "housekeeping IN ('dirty', 'cleaning', 'clean', 'inspected')", name=op.f("ck_rooms_housekeeping")
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_id", "type_id"], ["room_types.place_id", "room_types.id"], name=op.f("fk_rooms_place_id_type_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_id", "zone_id"], ["zones.place_id", "zones.id"], name=op.f("fk_rooms_place_id_zone_id")
+        ),
+        sa.PrimaryKeyConstraint("place_id", "id", name=op.f("pk_rooms")),
+    )
+    op.create_table(
         "scans",
         sa.Column("place_id", INT64, nullable=False),
         sa.Column("gate_id", INT64, nullable=False),
@@ -586,6 +792,49 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_standing_entries_member_id")),
         sa.PrimaryKeyConstraint("member_id", "id", name=op.f("pk_standing_entries")),
     )
+    op.create_table(
+        "stays",
+        sa.Column("place_id", INT64, nullable=False),
+        sa.Column("id", INT64, autoincrement=False, nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("allotment_id", INT64, nullable=False),
+        sa.Column("member_id", INT64, nullable=True),
+        sa.Column("contact_name", sa.Text(), nullable=False),
+        sa.Column("contact_phone", sa.Text(), nullable=False),
+        sa.Column("arrival", INT64, nullable=False),
+        sa.Column("departure", INT64, nullable=False),
+        sa.Column("arrive_at", sa.Time(), nullable=True),
+        sa.Column("price_fen", INT64, nullable=False),
+        sa.Column("quote", JSONText(), nullable=False),
+        sa.Column("folio_id", INT64, nullable=True),
+        sa.Column("sequence", INT64, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("booked_by", INT64, nullable=True),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("changed_at", UTCDateTime(), nullable=False),
+        sa.Column("hold_expires_at", UTCDateTime(), nullable=True),
+        sa.Column("ended_reason", sa.Text(), nullable=False),
+        sa.CheckConstraint("departure > arrival", name=op.f("ck_stays_length")),
+        sa.ForeignKeyConstraint(
+            ["place_id", "allotment_id"],
+            ["allotments.place_id", "allotments.id"],
+            name=op.f("fk_stays_place_id_allotment_id"),
+        ),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_stays_place_id")),
+        sa.PrimaryKeyConstraint("place_id", "id", name=op.f("pk_stays")),
+    )
+    with op.batch_alter_table("stays") as batch_op:
+        batch_op.create_index("ix_stays_arrival", ["place_id", "arrival", "id"], unique=False)
+        batch_op.create_index("ix_stays_departure", ["place_id", "departure", "id"], unique=False)
+        batch_op.create_index(
+            "ix_stays_held",
+            ["hold_expires_at"],
+            unique=False,
+            sqlite_where=sa.text("status = 'held'"),
+            postgresql_where=sa.text("status = 'held'"),
+        )
+        batch_op.create_index("ix_stays_member_id", ["member_id", "arrival", "id"], unique=False)
+
     op.create_table(
         "zone_presence",
         sa.Column("place_id", INT64, nullable=False),
@@ -705,6 +954,58 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("place_id", "transaction_id", "line", name=op.f("pk_postings")),
     )
     op.create_table(
+        "room_searches",
+        sa.Column("place_id", INT64, nullable=False),
+        sa.Column("stay_id", INT64, nullable=False),
+        sa.Column("confirms", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", UTCDateTime(), nullable=False),
+        sa.Column("available_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["place_id", "stay_id"], ["stays.place_id", "stays.id"], name=op.f("fk_room_searches_place_id_stay_id")
+        ),
+        sa.PrimaryKeyConstraint("place_id", "stay_id", name=op.f("pk_room_searches")),
+    )
+    with op.batch_alter_table("room_searches") as batch_op:
+        batch_op.create_index("ix_room_searches_available_at", ["available_at"], unique=False)
+
+    op.create_table(
+        "stay_rooms",
+        sa.Column("place_id", INT64, nullable=False),
+        sa.Column("id", INT64, autoincrement=False, nullable=False),
+        sa.Column("stay_id", INT64, nullable=False),
+        sa.Column("number", INT64, nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("type_id", INT64, nullable=False),
+        sa.Column("room_id", INT64, nullable=True),
+        sa.Column("pinned", sa.Text(), nullable=False),
+        sa.Column("needs", JSONText(), nullable=False),
+        sa.Column("together", sa.Text(), nullable=False),
+        sa.Column("arrival", INT64, nullable=False),
+        sa.Column("departure", INT64, nullable=False),
+        sa.Column("heads", INT64, nullable=False),
+        sa.Column("price_fen", INT64, nullable=False),
+        sa.Column("arrived_at", UTCDateTime(), nullable=True),
+        sa.Column("departed_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint("departure > arrival", name=op.f("ck_stay_rooms_length")),
+        sa.ForeignKeyConstraint(
+            ["place_id", "room_id"], ["rooms.place_id", "rooms.id"], name=op.f("fk_stay_rooms_place_id_room_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_id", "stay_id"], ["stays.place_id", "stays.id"], name=op.f("fk_stay_rooms_place_id_stay_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_id", "type_id"],
+            ["room_types.place_id", "room_types.id"],
+            name=op.f("fk_stay_rooms_place_id_type_id"),
+        ),
+        sa.PrimaryKeyConstraint("place_id", "id", name=op.f("pk_stay_rooms")),
+    )
+    with op.batch_alter_table("stay_rooms") as batch_op:
+        batch_op.create_index("ix_stay_rooms_arrival", ["place_id", "arrival"], unique=False)
+        batch_op.create_index("ix_stay_rooms_departure", ["place_id", "departure"], unique=False)
+        batch_op.create_index("ix_stay_rooms_stay", ["place_id", "stay_id"], unique=False)
+
+    op.create_table(
         "units",
         sa.Column("place_id", INT64, nullable=False),
         sa.Column("facility_id", INT64, nullable=False),
@@ -717,6 +1018,26 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("place_id", "facility_id", "id", name=op.f("pk_units")),
     )
+    op.create_table(
+        "guests",
+        sa.Column("place_id", INT64, nullable=False),
+        sa.Column("stay_room_id", INT64, nullable=False),
+        sa.Column("number", INT64, autoincrement=False, nullable=False),
+        sa.Column("member_id", INT64, nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("pays", sa.Boolean(), nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("pass_id", INT64, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["place_id", "stay_room_id"],
+            ["stay_rooms.place_id", "stay_rooms.id"],
+            name=op.f("fk_guests_place_id_stay_room_id"),
+        ),
+        sa.PrimaryKeyConstraint("place_id", "stay_room_id", "number", name=op.f("pk_guests")),
+    )
+    with op.batch_alter_table("guests") as batch_op:
+        batch_op.create_index("ix_guests_member_id", ["member_id"], unique=False)
+
     op.create_table(
         "partners",
         sa.Column("place_id", INT64, nullable=False),
@@ -734,3 +1055,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("partners") as batch_op:
         batch_op.create_index("ix_partners_member_id", ["member_id"], unique=False)
+
+    op.create_table(
+        "searches",
+        sa.Column("place_id", INT64, nullable=False),
+        sa.Column("booking_id", INT64, nullable=False),
+        sa.Column("court_id", INT64, nullable=True),
+        sa.Column("confirms", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", UTCDateTime(), nullable=False),
+        sa.Column("available_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["place_id", "booking_id"],
+            ["bookings.place_id", "bookings.id"],
+            name=op.f("fk_searches_place_id_booking_id"),
+        ),
+        sa.PrimaryKeyConstraint("place_id", "booking_id", name=op.f("pk_searches")),
+    )
+    with op.batch_alter_table("searches") as batch_op:
+        batch_op.create_index("ix_searches_available_at", ["available_at"], unique=False)
