@@ -11,7 +11,6 @@ from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from litestar.static_files import create_static_files_router
 
@@ -197,7 +196,7 @@ def _openapi() -> OpenAPIConfig:
         version=__version__,
         description="Courts, pooled areas, passes and gates of Ningbo's worker culture centres.",
         path="/api/v1/schema",
-        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        render_plugins=[documentation.Document(path="/openapi.json")],
         use_handler_docstrings=True,
     )
 

@@ -32,7 +32,7 @@ class KeyMissing(BookingError):
 
     code = "idempotency_key_missing"
     status = 400
-    text = N_("写操作要带 Idempotency-Key 请求头：1 到 {longest} 个字符，每次新操作换一个，重试时不变。")
+    text = N_("写操作要带 Idempotency-Key 请求头：1 到 {longest} 个可见字符，每次新操作换一个，重试时不变。")
 
 
 class KeyReused(Invalid):
@@ -54,12 +54,12 @@ def read_key(header: str | None) -> str:
     """The key in a header, quoted (IETF draft) or bare (as Stripe's clients send it).
 
     Raises:
-        KeyMissing: absent, empty or longer than 255 characters.
+        KeyMissing: absent, empty, longer than 255 characters, or with characters that cannot be seen.
     """
     key = (header or "").strip()
     if len(key) > 1 and key[0] == key[-1] == '"':
         key = key[1:-1]
-    if not 0 < len(key) <= LONGEST_KEY:
+    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
         raise KeyMissing(longest=LONGEST_KEY)
     return key
 
