@@ -12,6 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.db import Base, JSONText, UTCDateTime
 
+LONGEST_STAY = 90
+"""Nights: so that whoever is there on a night is found among the arrivals of the nights before."""
+
 
 class HotelPolicy(Base):
     """How a place sells its nights, with the document and clause that the rules come from."""
@@ -35,8 +38,13 @@ class HotelPolicy(Base):
     deposit_permille: Mapped[int]
     """The part of the price that is asked for in advance."""
     cancel_fees: Mapped[list[tuple[int, int]]] = mapped_column(JSONText)
-    """(days before arrival, permille of the price): the fee from so many days before, most days first."""
+    """(days before arrival, permille of the price): the fee from so many days before, most days first.
+
+    Before the first of them cancelling is free.
+    """
     no_show_permille: Mapped[int]
+    zones: Mapped[list[int]] = mapped_column(JSONText)
+    """What the pass of every stay opens beside its wing."""
     upgrades: Mapped[list[tuple[int, list[int]]]] = mapped_column(JSONText)
     """(type, types that its stays may be given instead, in this order), without a surcharge; empty: none."""
 
@@ -124,6 +132,8 @@ class Allotment(Base):
     name_en: Mapped[str] = mapped_column(Text)
     release_days: Mapped[int | None]
     """Nights that it has not used go to the public so many days before; None: never by themselves."""
+    opens_permille: Mapped[int] = mapped_column(default=0)
+    """Its part of the rooms of every type, rounded down, when a night comes on sale; the public has the rest."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
@@ -241,8 +251,11 @@ class Stay(Base):
     arrive_at: Mapped[time | None]
     """When the guest means to come, if later than rooms are ready."""
     price_fen: Mapped[int]
-    quote: Mapped[Any] = mapped_column(JSONText)
-    """The priced lines as they were agreed (`schemas.QuoteView`)."""
+    """What it comes to as it stands: its rooms, extras and fees."""
+    extras: Mapped[list[str]] = mapped_column(JSONText)
+    """Codes of what its guests have beside the rooms."""
+    member_price: Mapped[bool] = mapped_column(default=True)
+    """Whether extras are charged at the member's price."""
     folio_id: Mapped[int | None]
     sequence: Mapped[int] = mapped_column(default=0)
     """Rises with every change: the calendar's SEQUENCE and the stay's version."""
@@ -270,7 +283,7 @@ class StayRoom(Base):
         Index("ix_stay_rooms_stay", "place_id", "stay_id"),
         Index("ix_stay_rooms_arrival", "place_id", "arrival"),
         Index("ix_stay_rooms_departure", "place_id", "departure"),
-        CheckConstraint("departure > arrival", name="length"),
+        CheckConstraint(f"departure > arrival AND departure <= arrival + {LONGEST_STAY}", name="length"),
     )
 
     place_id: Mapped[int] = mapped_column(primary_key=True)
@@ -291,7 +304,12 @@ class StayRoom(Base):
     arrival: Mapped[int]
     departure: Mapped[int]
     heads: Mapped[int]
-    price_fen: Mapped[int]
+    night_fen: Mapped[list[int]] = mapped_column(JSONText)
+    """The agreed price of each of its nights."""
+    fee_fen: Mapped[int] = mapped_column(default=0)
+    """What is owed instead after a late cancellation or a no-show."""
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When it was cancelled, displaced or marked as a no-show."""
     arrived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     departed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

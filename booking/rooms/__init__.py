@@ -1,0 +1,1 @@
+"""The sanatorium: room types, rooms, nights and stays."""

@@ -1,0 +1,1 @@
+"""Rules of the sanatorium: pure functions over plain values."""

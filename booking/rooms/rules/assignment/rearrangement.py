@@ -1,0 +1,310 @@
+"""Making room for new stays by moving those that may move: greedy first, then exact, and honest when out of budget."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from booking.rooms.rules.assignment.board import Board, Item, Nodes, OutOfNodes, Seating
+from booking.rooms.rules.assignment.capacity import overfull
+from booking.rooms.rules.assignment.chains import Chains
+from booking.rooms.rules.assignment.hotel import (
+    CutUp,
+    Impossible,
+    Move,
+    Outcome,
+    OutOfTime,
+    Plan,
+    Snapshot,
+    Stay,
+    Taken,
+    TooNarrow,
+)
+from booking.rooms.rules.assignment.proof import cut_up
+from booking.rooms.rules.assignment.search import Search, Seats
+from booking.rooms.rules.assignment.swaps import swap_in
+
+GREEDY_NODES = 150
+"""Positions that chains and swaps may look at, each."""
+EXACT_NODES = 4000
+"""Positions that the exact search may look at: about 200 ms at the worst."""
+FIRST_EFFORT = 400
+"""Positions a question in the first round; each further round has four times as many."""
+FEWER_EFFORT = 60
+"""Positions for each question whether a move is needless."""
+LONGEST_CHAIN = 4
+
+
+def rearrange(snapshot: Snapshot, wishes: Sequence[Stay], nodes: int = EXACT_NODES) -> Outcome:
+    """Seats all new stays, moving as few others as it can find to; all or nothing.
+
+    A wish has an id of its own (groups of the snapshot may name it) and, if it chose a room, that room. Pinned stays
+    and blocks never move; stays of the snapshot without a room are none of its business. Upgrades are looked at
+    only when it is proved that nothing else helps. `Impossible` is a proof. `nodes` bounds the exact search; the same
+    input always gives the same answer.
+    """
+    outcome = decide(snapshot, wishes, nodes, upgrades=False)
+    if isinstance(outcome, Impossible) and snapshot.upgrades:
+        outcome = decide(snapshot, wishes, nodes, upgrades=True)
+    return outcome
+
+
+def decide(snapshot: Snapshot, wishes: Sequence[Stay], nodes: int, *, upgrades: bool) -> Outcome:
+    """As `rearrange`, for one policy; a proof holds whoever reaches beyond the snapshot."""
+    outcome = Rearrangement(Board(snapshot, upgrades), wishes).solve(nodes)
+    if isinstance(outcome, Impossible) and any(reaches_beyond(snapshot)):
+        wider = Rearrangement(Board(snapshot, upgrades, reaching=True), wishes).solve(nodes)
+        return wider if isinstance(wider, Impossible) else too_narrow(snapshot)
+    return outcome
+
+
+def reaches_beyond(snapshot: Snapshot) -> Iterator[Stay]:
+    """Stays that are left where they are only because the snapshot ends."""
+    for stay in snapshot.stays:
+        if not stay.pinned and (stay.arrival < snapshot.first or stay.departure > snapshot.last):
+            yield stay
+
+
+def too_narrow(snapshot: Snapshot) -> TooNarrow:
+    """The nights that a snapshot has to cover so that its stays lie within."""
+    stays = list(reaches_beyond(snapshot))
+    first = min(snapshot.first, *(stay.arrival for stay in stays))
+    return TooNarrow(first, max(snapshot.last, *(stay.departure for stay in stays)))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Can these be seated around what is fixed? What a yes or a no is worth."""
+
+    items: Sequence[Item]
+    plans: bool
+    proves: bool
+
+
+class Rearrangement:
+    """One call of `rearrange`.
+
+    `hard` are the nights of each room that nobody may have; `pending` are those who need a room: wishes that take
+    any, and whoever is put out by a wish that chose its room.
+    """
+
+    def __init__(self, board: Board, wishes: Sequence[Stay]) -> None:
+        self.board = board
+        self.wishes = [board.item(wish) for wish in wishes]
+        self.chosen = [wish for wish in self.wishes if wish.home is not None]
+        self.hard = list(board.shut)
+        for wish in self.chosen:
+            self.hard[_home(wish)] |= wish.nights
+        housed = [item for item in board.items.values() if not item.still and item.home is not None]
+        put_out = [item for item in housed if self._loses_its_room(item)]
+        out = set(put_out)
+        self.loose = [item for item in housed if item not in out]
+        self.movable = [*self.loose, *put_out]
+        self.pending = [*(wish for wish in self.wishes if wish.home is None), *put_out]
+        self.seating = Seating(board, self.loose)
+        for wish in self.chosen:
+            room = _home(wish)
+            self.seating.rows[room] |= wish.nights
+            self.seating.still[room] |= wish.nights
+            self.seating.room_of[wish.id] = room
+
+    def _loses_its_room(self, item: Item) -> bool:
+        """Whether a chosen room is its own, or is not next to its own as it must be."""
+        room = _home(item)
+        beside = [_home(wish) for wish in self.chosen if wish.id in item.must]
+        return bool(self.hard[room] & item.nights) or any(room not in self.board.near[near] for near in beside)
+
+    def solve(self, nodes: int) -> Outcome:
+        """The answer, with a budget for the exact search."""
+        reason = self.taken() or self.apart()
+        if reason is not None:
+            return Impossible(reason)
+        seats = self._by_chains(0)
+        if seats is None:
+            full = overfull(self.board, self.pending, self.loose, self.hard)
+            if full is not None:
+                return Impossible(full)
+            seats = self._by_chains(LONGEST_CHAIN) or self._by_swaps()
+        return self._exactly(Nodes(nodes)) if seats is None else self.plan(seats)
+
+    def taken(self) -> Taken | None:
+        """Why a chosen room cannot be had, if pins, blocks or another wish hold it."""
+        before = list(self.board.shut)
+        for wish in self.chosen:
+            room = _home(wish)
+            if before[room] & wish.nights or room not in self.board.choices(wish.kind):
+                pins = [item for item in self.board.items.values() if item.still and item.home == room]
+                blocks = [one for one in self.board.snapshot.blocks if self.board.position[one.room] == room]
+                return Taken(
+                    self.board.rooms[room].id,
+                    tuple(pin.id for pin in pins if pin.nights & wish.nights),
+                    tuple(block for block in blocks if self.board.block_bits(block) & wish.nights),
+                )
+            before[room] |= wish.nights
+        return None
+
+    def apart(self) -> CutUp | None:
+        """Who never moves and lives too far from a chosen room that it must be next to."""
+        fixed = {item.id: item for item in (*self.board.items.values(), *self.chosen) if item.still}
+        for wish in self.chosen:
+            far = [fixed[one] for one in wish.must if one in fixed]
+            far = [item for item in far if _home(item) not in self.board.near[_home(wish)]]
+            if far:
+                return CutUp(wish.arrival, wish.departure, tuple(item.id for item in far), (), apart=True, least=True)
+        return None
+
+    def _by_chains(self, longest: int) -> Seats | None:
+        nodes = Nodes(GREEDY_NODES)
+        try:
+            for most in range(min(longest, 1), longest + 1):
+                seating = Chains(self.seating, nodes).find(self.pending, most)
+                if seating is not None:
+                    return self._seats(seating)
+        except OutOfNodes:
+            pass
+        return None
+
+    def _by_swaps(self) -> Seats | None:
+        seating = self.seating.copy()
+        if all(swap_in(seating, item, GREEDY_NODES) for item in self.pending):
+            return self._fewer(self._seats(seating))
+        return None
+
+    def _seats(self, seating: Seating) -> Seats:
+        return {item: seating.room_of[item.id] for item in (*self.pending, *self.loose)}
+
+    def _exactly(self, nodes: Nodes) -> Outcome:
+        """Asks about ever wider windows of nights around the wishes, in rounds of growing effort."""
+        questions = list(self.questions())
+        effort = FIRST_EFFORT
+        while nodes.left > 0 and questions:
+            unanswered = []
+            for question in questions:
+                try:
+                    seats = self._ask(question, nodes, effort)
+                except OutOfNodes:
+                    unanswered.append(question)
+                    continue
+                if seats is None and question.proves:
+                    return Impossible(cut_up(self.board, question.items, self.chosen))
+                if seats is not None and question.plans:
+                    return self.plan(self._fewer(seats))
+            questions = unanswered
+            effort *= 4
+        return OutOfTime()
+
+    def _ask(self, question: Question, nodes: Nodes, effort: int) -> Seats | None:
+        share = Nodes(min(effort, nodes.left))
+        given = share.left
+        if len(question.items) > given:
+            raise OutOfNodes
+        around, beside = self.around(question)
+        try:
+            return Search(self.board, question.items, around, beside, share).find()
+        finally:
+            nodes.left -= given - max(0, share.left)
+
+    def around(self, question: Question) -> tuple[Sequence[int], dict[int, int]]:
+        """What is fixed for a question: nights taken of each room, and where stays outside of it live."""
+        inside = {item.id for item in question.items}
+        fixed = {item.id: _home(item) for item in self.board.items.values() if item.still}
+        fixed |= {wish.id: _home(wish) for wish in self.chosen}
+        if not question.plans:
+            return self.hard, fixed
+        outside = [item for item in self.loose if item.id not in inside]
+        taken = list(self.hard)
+        for item in outside:
+            taken[_home(item)] |= item.nights
+        return taken, fixed | {item.id: _home(item) for item in outside}
+
+    def questions(self) -> Iterator[Question]:
+        """Windows around the wishes, each as wide as those who live at the edge of the one before.
+
+        With those outside left in place, a seating is a plan. With those outside left out, its absence is a proof.
+        The last window takes in everybody concerned, and does both.
+        """
+        near = connected(self.board, self.pending, self.loose)
+        items: list[Item] = list(self.pending)
+        while (wider := _overlapping(near, items)) and len(self.pending) + len(wider) > len(items):
+            items = [*self.pending, *wider]
+            if len(wider) == len(near):
+                break
+            yield Question(items, plans=False, proves=True)
+            yield Question(items, plans=True, proves=False)
+        yield Question([*self.pending, *near], plans=True, proves=True)
+
+    def _fewer(self, seats: Seats) -> Seats:
+        """A seating that moves no more, and fewer where that is quickly found: each move is left out in turn."""
+        kept = {item: room for item, room in seats.items() if item.home != room or item in self.pending}
+        needless = set(self.loose)
+        for item in [item for item in kept if item in needless]:
+            if item not in kept:
+                continue
+            question = Question([other for other in kept if other is not item], plans=True, proves=False)
+            try:
+                found = self._ask(question, Nodes(FEWER_EFFORT), FEWER_EFFORT)
+            except OutOfNodes:
+                continue
+            if found is not None:
+                kept = {one: room for one, room in found.items() if one.home != room or one not in needless}
+        return {**{item: _home(item) for item in self.loose}, **kept}
+
+    def plan(self, seats: Seats) -> Plan:
+        """The seats of all as rooms of the wishes and moves of the others."""
+        everyone = {**seats, **{wish: _home(wish) for wish in self.chosen}}
+        name = self.board.rooms
+        moved = [item for item in self.movable if seats.get(item, item.home) != item.home]
+        moves = (Move(item.id, name[_home(item)].id, name[seats[item]].id) for item in moved)
+        rooms = tuple(name[everyone[wish]].id for wish in self.wishes)
+        return Plan(rooms, tuple(sorted(moves, key=lambda move: move.stay)))
+
+
+def connected(board: Board, seeds: Sequence[Item], items: Sequence[Item]) -> list[Item]:
+    """The items that could ever be concerned when the seeds are seated: linked by nights, rooms and groups.
+
+    What is left out shares no night with anything inside, so it stays where it is.
+    """
+    families = _families(board, seeds, items)
+    chosen = set(seeds)
+    pool = [item for item in items if item not in chosen and board.family[item.rooms[0]] in families]
+    runs = _runs(sorted([*seeds, *pool], key=lambda item: (item.arrival, item.id)))
+    wanted = {item.id for item in seeds}
+    found: list[Item] = []
+    while reached := [run for run in runs if any(item.id in wanted for item in run)]:
+        runs = [run for run in runs if run not in reached]
+        found += [item for run in reached for item in run]
+        wanted |= {partner for run in reached for item in run for partner in item.must}
+    return [item for item in found if item not in chosen]
+
+
+def _families(board: Board, seeds: Iterable[Item], items: Sequence[Item]) -> set[int]:
+    """The families of rooms that are concerned, directly or because a group lives in two."""
+    bound = [item for item in (*seeds, *items) if item.must and item.rooms]
+    home = {item.id: board.family[item.rooms[0]] for item in bound}
+    links = {(home[item.id], home[other]) for item in bound for other in item.must if other in home}
+    families = {board.family[room] for seed in seeds for room in seed.rooms}
+    while reached := {there for here, there in links if here in families} - families:
+        families |= reached
+    return families
+
+
+def _runs(items: Iterable[Item]) -> list[list[Item]]:
+    """Items in order of arrival, cut wherever nobody stays across."""
+    runs: list[list[Item]] = []
+    until = 0
+    for item in items:
+        if not runs or item.arrival >= until:
+            runs.append([])
+        runs[-1].append(item)
+        until = max(until, item.departure)
+    return runs
+
+
+def _overlapping(items: Iterable[Item], around: Sequence[Item]) -> list[Item]:
+    first = min(item.arrival for item in around)
+    last = max(item.departure for item in around)
+    return [item for item in items if item.arrival < last and first < item.departure]
+
+
+def _home(item: Item) -> int:
+    """The room of an item that has one."""
+    assert item.home is not None  # noqa: S101 - for the type checker; callers ask only for those who have
+    return item.home

@@ -1,0 +1,124 @@
+"""Making room by swapping what lives in two rooms between two nights at which both change guests.
+
+A new stay is laid into a room; at the first night on which it meets someone, that room swaps the stretch around the
+night with a room that is free then. Such a stretch ends where both rooms change guests or stand empty: a Kempe chain
+of graph colouring, which in intervals is a range of nights. Among rooms that are all alike and without pins a swap is
+possible at every such night (whoever begins there begins a stretch), so that whenever the count of each night fits,
+the stay gets its room: this is the proof that interval graphs are perfect, step by step.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from booking.rooms.rules.assignment.board import Item, Nodes, OutOfNodes, Seating
+
+MOST_SWAPS = 12
+WIDTH = 4
+"""Swaps that are tried at each night, those that move fewest first."""
+
+
+class Swap(NamedTuple):
+    """Two rooms exchange those who live there in some nights."""
+
+    one: int
+    other: int
+    there: tuple[Item, ...]
+    back: tuple[Item, ...]
+
+
+class Swaps:
+    """The search for the swaps that move fewest for one item."""
+
+    def __init__(self, seating: Seating, item: Item, nodes: Nodes, most: int) -> None:
+        self.seating = seating
+        self.item = item
+        self.nodes = nodes
+        self.best: tuple[int, list[Swap]] | None = None
+        self.most = most
+        self.done: list[Swap] = []
+
+    def find(self) -> list[Swap] | None:
+        """The swaps that free the room `of` the last of them for the item; None if none were found."""
+        seating, item = self.seating, self.item
+        rooms = [room for room in seating.rooms_for(item) if not seating.still[room] & item.nights]
+        rooms.sort(key=lambda room: (seating.rows[room] & item.nights).bit_count())
+        found: tuple[int, list[Swap]] | None = None
+        for room in rooms:
+            self.best = None
+            try:
+                self._clear(room, frozenset())
+            except OutOfNodes:
+                self._back()
+            if self.best is not None and (found is None or self.best[0] < found[0]):
+                found = self.best
+                self.room = room
+                self.most = found[0] - 1
+            if self.nodes.left < 0:
+                break
+        return None if found is None else found[1]
+
+    def _back(self) -> None:
+        while self.done:
+            apply(self.seating, self.done.pop())
+
+    def _clear(self, room: int, moved: frozenset[Item]) -> None:
+        """Looks at all ways to empty a room of what the item meets there."""
+        if len(moved) > self.most:
+            return
+        meets = self.seating.rows[room] & self.item.nights
+        if not meets:
+            self.best = (len(moved), list(self.done))
+            self.most = len(moved) - 1
+            return
+        self.nodes.spend()
+        if len(self.done) == MOST_SWAPS:
+            return
+        swaps = sorted(self._swaps(room, meets), key=lambda swap: len(swap.there) + len(swap.back))
+        for swap in swaps[:WIDTH]:
+            apply(self.seating, swap)
+            self.done.append(swap)
+            self._clear(room, moved.union(swap.there, swap.back))
+            apply(self.seating, self.done.pop())
+
+    def _swaps(self, room: int, meets: int) -> Iterator[Swap]:
+        seating, board = self.seating, self.seating.board
+        night = meets & -meets
+        upto = (night << 1) - 1
+        wanted = self.item.nights
+        here = ~seating.rows[room] | seating.starts[room]
+        for other, row in enumerate(seating.rows):
+            if row & night or other == room or board.family[other] != board.family[room]:
+                continue
+            common = here & (~row | seating.starts[other])
+            ahead = common & ~upto
+            stretch = (ahead & -ahead) - (1 << (common & upto).bit_length() - 1)
+            if (seating.still[room] | seating.still[other]) & stretch or row & stretch & upto & wanted:
+                continue
+            there, back = seating.within(room, stretch), seating.within(other, stretch)
+            if all(other in item.rooms for item in there) and all(room in item.rooms for item in back):
+                yield Swap(room, other, tuple(there), tuple(back))
+
+
+def apply(seating: Seating, swap: Swap) -> None:
+    """Makes a swap; making it again undoes it."""
+    one, other = swap.one, swap.other
+    if seating.room_of[swap.there[0].id] == other:
+        one, other = other, one
+    for item in (*swap.there, *swap.back):
+        seating.lift(item)
+    for item in swap.there:
+        seating.put(item, other)
+    for item in swap.back:
+        seating.put(item, one)
+
+
+def swap_in(seating: Seating, item: Item, nodes: int, most: int = 1_000_000) -> bool:
+    """Seats an item by swaps that move at most `most` others; whether that was possible."""
+    search = Swaps(seating, item, Nodes(nodes), most)
+    swaps = search.find()
+    if swaps is None:
+        return False
+    for swap in swaps:
+        apply(seating, swap)
+    seating.put(item, search.room)
+    return True

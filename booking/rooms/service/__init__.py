@@ -1,0 +1,1 @@
+"""What is done with rooms and stays: each command is one transaction."""
