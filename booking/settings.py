@@ -25,6 +25,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ids_node: the node number of this process for ids, or None to draw one from the database at start.
         webhook_url: where the outbox is delivered by signed POST (booking/notices/webhook.py); empty for nowhere.
         webhook_secret: what it is signed with; the receiver knows it too.
+        payments_url: where the API of the payment provider begins (booking/payments/wire.py); empty for payment at
+            the desk alone.
+        payments_key: proves to the provider that it is us.
+        payments_secret: what the provider signs its messages with.
     """
 
     database: str = "sqlite:///var/booking.db"
@@ -34,6 +38,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ids_node: int | None = None
     webhook_url: str = ""
     webhook_secret: str = ""
+    payments_url: str = ""
+    payments_key: str = ""
+    payments_secret: str = ""
     federation: str = "宁波市总工会"
     federation_en: str = "Ningbo Federation of Trade Unions"
 
@@ -83,7 +90,14 @@ def read(environment: Mapping[str, str]) -> Settings:
             "BOOKING_WEBHOOK_URL must begin with https:// or http://, and needs a BOOKING_WEBHOOK_SECRET of at least "
             f"{MIN_SECRET_LENGTH} characters that the receiver knows too"
         )
+    payments = environment.get("BOOKING_PAYMENTS_URL", "").rstrip("/")
+    payments_key = environment.get("BOOKING_PAYMENTS_KEY", "")
+    payments_secret = environment.get("BOOKING_PAYMENTS_SECRET", "")
+    _check_payments(payments, payments_key, payments_secret, demo=demo)
     return Settings(
+        payments_url=payments,
+        payments_key=payments_key,
+        payments_secret=payments_secret,
         webhook_url=webhook,
         webhook_secret=webhook_secret,
         database=database,
@@ -92,3 +106,22 @@ def read(environment: Mapping[str, str]) -> Settings:
         public_url=environment.get("BOOKING_URL", "http://127.0.0.1:8000").rstrip("/"),
         ids_node=None if node is None else int(node),
     )
+
+
+def _check_payments(url: str, key: str, secret: str, *, demo: bool) -> None:
+    """A provider has an address, a key and a secret; in earnest the address is https.
+
+    Raises:
+        SettingsError: one of them is missing or too short.
+    """
+    if not url:
+        return
+    if not url.startswith(("https://", "http://") if demo else "https://"):
+        raise SettingsError(
+            "BOOKING_PAYMENTS_URL must begin with https:// (http:// is for the sandbox, with BOOKING_DEMO=1)"
+        )
+    if not key or len(secret) < MIN_SECRET_LENGTH:
+        raise SettingsError(
+            "BOOKING_PAYMENTS_URL needs a BOOKING_PAYMENTS_KEY, and a BOOKING_PAYMENTS_SECRET of at least "
+            f"{MIN_SECRET_LENGTH} characters with which the provider signs"
+        )

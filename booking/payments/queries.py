@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, func, select
 
 from booking.clock import local_instant
 from booking.db import ReadSession
-from booking.payments.models import Folio, LedgerTransaction, Posting
-from booking.payments.rules import GUEST, TENDER, Balance, Entry, balance_of
+from booking.payments.models import Folio, FolioSubsidy, LedgerTransaction, Posting
+from booking.payments.rules import DEPOSIT, DEPOSIT_KINDS, DISCOUNT, GUEST, REVENUE, TENDER, Balance, Entry, balance_of
+from booking.payments.terms import Charged, Subsidy
 
 
 class StatementLine(msgspec.Struct, frozen=True):
@@ -58,9 +59,64 @@ def balance(tx: ReadSession, place_id: int, folio_id: int) -> Balance:
     return balance_of({account: int(fen) for account, fen in found})
 
 
+def charged_by_night(tx: ReadSession, place_id: int, folio_id: int) -> list[Charged]:
+    """What stands charged on a folio by kind of revenue and night, at the guest's own price."""
+    found = tx.execute(
+        select(Posting.account, Posting.night, func.sum(Posting.fen))
+        .join(LedgerTransaction, _same_transaction())
+        .where(LedgerTransaction.place_id == place_id, LedgerTransaction.folio_id == folio_id)
+        .where(Posting.account.startswith(REVENUE) | Posting.account.startswith(DISCOUNT))
+        .group_by(Posting.account, Posting.night)
+    )
+    sums: defaultdict[tuple[str, date | None], int] = defaultdict(int)
+    for account, night, fen in found:
+        sums[account.partition(":")[2], night] -= int(fen)
+    return [Charged(what, night, fen) for (what, night), fen in sums.items() if fen]
+
+
+def subsidy_of(tx: ReadSession, place_id: int, folio_id: int) -> Subsidy | None:
+    """What the federation bears of a folio, or None."""
+    row = tx.get(FolioSubsidy, place_id=place_id, folio_id=folio_id)
+    if row is None:
+        return None
+    return Subsidy(
+        cap_fen=row.cap_fen,
+        per="night" if row.per == "night" else "stay",
+        kinds=tuple(row.kinds),
+        document=row.document,
+        clause=row.clause,
+    )
+
+
+def deposit_paid(tx: ReadSession, place_id: int, folio_id: int) -> int:
+    """What came as a deposit and was not given back, in fen, applied to charges or not."""
+    return sum(deposit_moves(tx, place_id, folio_id).get(kind, 0) for kind in ("deposit", "deposit_returned"))
+
+
+def deposit_moves(tx: ReadSession, place_id: int, folio_id: int) -> dict[str, int]:
+    """What each kind of event did to what is held, in fen: what came is positive, what was used or returned negative.
+
+    An event that was taken back does not count, and neither does its reversal.
+    """
+    undone = select(LedgerTransaction.reverses).where(
+        LedgerTransaction.place_id == place_id,
+        LedgerTransaction.folio_id == folio_id,
+        LedgerTransaction.reverses.is_not(None),
+    )
+    found = tx.execute(
+        select(LedgerTransaction.kind, func.sum(Posting.fen))
+        .join(Posting, _same_transaction())
+        .where(LedgerTransaction.place_id == place_id, LedgerTransaction.folio_id == folio_id)
+        .where(Posting.account == DEPOSIT, LedgerTransaction.kind.in_(DEPOSIT_KINDS))
+        .where(LedgerTransaction.id.not_in(undone))
+        .group_by(LedgerTransaction.kind)
+    )
+    return {kind: -int(fen) for kind, fen in found}
+
+
 def entries_of(tx: ReadSession, place_id: int, transaction_id: int) -> list[Entry]:
     """The postings of one event."""
-    found = select(Posting.account, Posting.fen).where(
+    found = select(Posting.account, Posting.fen, Posting.night).where(
         Posting.place_id == place_id, Posting.transaction_id == transaction_id
     )
     return [Entry(*row) for row in tx.execute(found.order_by(Posting.line))]
@@ -74,14 +130,14 @@ def statement(tx: ReadSession, place_id: int, folio_id: int) -> list[StatementLi
         .order_by(LedgerTransaction.id)
     )
     posted = tx.execute(
-        select(Posting.transaction_id, Posting.account, Posting.fen)
+        select(Posting.transaction_id, Posting.account, Posting.fen, Posting.night)
         .join(LedgerTransaction, _same_transaction())
         .where(LedgerTransaction.place_id == place_id, LedgerTransaction.folio_id == folio_id)
         .order_by(Posting.transaction_id, Posting.line)
     )
     entries: defaultdict[int, list[Entry]] = defaultdict(list)
-    for transaction_id, account, fen in posted:
-        entries[transaction_id].append(Entry(account, fen))
+    for transaction_id, account, fen, night in posted:
+        entries[transaction_id].append(Entry(account, fen, night))
     lines: list[StatementLine] = []
     owed = 0
     for event in events:
@@ -124,7 +180,13 @@ def takings(tx: ReadSession, place_id: int, day: date, actor: str | None = None)
     for method, kind, fen in tx.execute(wanted):
         sums[method][kind] = int(fen)
     return [
-        Taking(method, kinds["payment"], -kinds["refund"], kinds["reversal"]) for method, kinds in sorted(sums.items())
+        Taking(
+            method,
+            received=kinds["payment"] + kinds["deposit"],
+            refunded=-kinds["refund"] - kinds["deposit_returned"],
+            corrected=kinds["reversal"],
+        )
+        for method, kinds in sorted(sums.items())
     ]
 
 

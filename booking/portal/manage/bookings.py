@@ -14,7 +14,7 @@ from booking.clock import Clock, local_date
 from booking.db import Database, ReadSession
 from booking.errors import BookingError
 from booking.payments.queries import StatementLine, folio_of, statement
-from booking.payments.rules import METHODS, Method
+from booking.payments.rules import METHODS, WAYS, Method
 from booking.places.models import Place
 from booking.portal.manage import service
 from booking.portal.manage.access import AnyRequest
@@ -89,6 +89,7 @@ async def _booking_page(
         day=local_date(seen.booking.starts),
         statuses=STATUS_NAMES,
         methods=METHODS,
+        ways=WAYS,
         ledger_kinds=LEDGER_KINDS,
         reasons=REASONS,
         **context,

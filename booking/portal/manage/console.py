@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 
 from booking.clock import Clock
 from booking.db import Database
-from booking.payments.rules import METHODS
+from booking.payments.rules import WAYS
 from booking.places.catalogue import places
 from booking.places.models import Place
 from booking.portal.manage.access import AnyRequest, managed
@@ -52,7 +52,7 @@ async def place_console(
         headers=NOT_KEPT,
         at=at,
         seen=seen,
-        methods=METHODS,
+        methods=WAYS,
         change_kinds=CHANGE_KINDS,
         change_states=CHANGE_STATES,
     )

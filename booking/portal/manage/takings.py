@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from booking.clock import SHANGHAI, Clock
 from booking.db import Database, ReadSession
 from booking.payments.queries import takings
-from booking.payments.rules import METHODS
+from booking.payments.rules import WAYS
 from booking.places.catalogue import places
 from booking.places.models import Place
 from booking.portal.manage.access import AnyRequest
@@ -61,7 +61,7 @@ async def takings_page(
         at=at,
         day=chosen,
         days=days,
-        methods=METHODS,
+        methods=WAYS,
         kinds=LEDGER_KINDS,
         **found,
     )
@@ -89,7 +89,7 @@ async def takings_file(
 
 def _line(request: AnyRequest, clock: Clock, one: MoneyMoved, names: dict[str, str]) -> list[str]:
     when = one.at.astimezone(SHANGHAI)
-    method = next((named for method, named in METHODS.items() if method == one.method), one.method)
+    method = next((named for method, named in WAYS.items() if method == one.method), one.method)
     sign = "-" if one.fen < 0 else ""
     return [
         f"{when:%Y-%m-%d}",

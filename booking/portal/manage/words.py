@@ -46,9 +46,15 @@ LEDGER_KINDS = {
     "payment": N_("收款"),
     "refund": N_("退款"),
     "reversal": N_("冲销"),
+    "deposit": N_("收押金"),
+    "deposit_applied": N_("押金抵用"),
+    "deposit_returned": N_("退押金"),
+    "subsidy": N_("补贴"),
 }
 ACTIONS = {
     "booking.held": N_("暂留了一个时段"),
+    "booking.pending": N_("开始排一个时段"),
+    "booking.refused": N_("没有排下"),
     "booking.confirmed": N_("确认了预约"),
     "booking.changed": N_("改了预约"),
     "booking.cancelled": N_("取消了预约"),
