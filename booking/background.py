@@ -12,6 +12,9 @@ from booking.members.service.limits import forget_attempts
 from booking.members.service.sign_ins import forget_sign_ins
 from booking.notices import relay
 from booking.notices.service import prune
+from booking.payments import turns
+from booking.payments.provider import Provider
+from booking.venues import planner
 from booking.web.idempotency import forget
 
 log = structlog.get_logger()
@@ -20,17 +23,28 @@ Turn = Callable[[], Awaitable[object]]
 
 
 class Background:
-    """Runs every loop of the process until it is stopped; `deliver` carries the outbox out of the house."""
+    """Runs every loop of the process until it is stopped.
 
-    def __init__(self, database: Database, deliver: relay.Deliver = relay.nowhere) -> None:
+    `deliver` carries the outbox out of the house; `provider` takes online payments, if anybody does.
+    """
+
+    def __init__(
+        self, database: Database, deliver: relay.Deliver = relay.nowhere, provider: Provider | None = None
+    ) -> None:
         self._turns: list[tuple[str, float, Turn]] = [
             ("idempotency", 3600.0, lambda: database.write(forget)),
             ("outbox", 2.0, lambda: relay.turn(database, deliver)),
             ("outbox, delivered long ago", 600.0, lambda: database.write_in(Lane.BULK, prune)),
+            ("pending bookings", 1.0, lambda: planner.turn(database)),
             ("audit seals", 10.0, lambda: sealing.turn(database)),
             ("sign-ins that ended", 3600.0, lambda: database.write_in(Lane.BULK, forget_sign_ins)),
             ("limits that are over", 600.0, lambda: database.write_in(Lane.BULK, forget_attempts)),
         ]
+        if provider is not None:
+            self._turns += [
+                ("refunds", 2.0, lambda: turns.send_refunds(database, provider)),
+                ("online payments without news", 10.0, lambda: turns.ask_for_news(database, provider)),
+            ]
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
 

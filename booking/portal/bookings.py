@@ -18,6 +18,7 @@ from booking.venues.errors import BookingNotFound, CursorUnknown
 from booking.venues.pages.choosing import read_chosen
 from booking.venues.pages.instead import Link, alternative_links
 from booking.venues.pages.words import KIND_NAMES, address
+from booking.venues.queries.alternatives import nearest
 from booking.venues.queries.bookings import Companion, Cursor, booking_view, bookings_of, companions_of
 from booking.venues.queries.calendar import calendar_events
 from booking.venues.schemas import BookingView, PartnerRequest
@@ -28,6 +29,8 @@ from booking.venues.service.booking import (
     restore_booking,
 )
 from booking.venues.service.partners import add_partners
+from booking.venues.service.pending import WHY_REFUSED
+from booking.venues.views import Alternative
 from booking.web.idempotency import once_form
 from booking.web.language import language_of, sentence, translator_of, words
 from booking.web.locale import N_
@@ -36,7 +39,15 @@ from booking.web.principal import Principal
 
 AnyRequest = Request[Any, Any, Any]
 Command = Callable[[WriteSession, datetime, Principal, int, int], BookingView]
-STATUS_KINDS = {"held": "wait", "confirmed": "good", "attended": "good", "displaced": "bad", "no_show": "warn"}
+STATUS_KINDS = {
+    "held": "wait",
+    "pending": "wait",
+    "refused": "warn",
+    "confirmed": "good",
+    "attended": "good",
+    "displaced": "bad",
+    "no_show": "warn",
+}
 """How each status looks; the others are neutral."""
 STATUSES: dict[str, Any] = {"status_names": STATUS_NAMES, "status_kinds": STATUS_KINDS, "kind_names": KIND_NAMES}
 
@@ -49,6 +60,15 @@ class Refused(NamedTuple):
     alternatives: Sequence[Link] = ()
     beside: str = ""
     typed: tuple[str, str] = ("", "")
+
+
+class _Read(NamedTuple):
+    """A booking, where it is, with whom its booker played before, and what else is free if it was refused."""
+
+    booking: BookingView
+    facts: FacilityFacts | None
+    companions: list[Companion]
+    instead: list[Alternative]
 
 
 @get("/bookings")
@@ -208,13 +228,8 @@ async def _shown(
     booking: int,
     refused: Refused | None = None,
 ) -> Response[str]:
-    def read(tx: ReadSession) -> tuple[BookingView, FacilityFacts | None, list[Companion]]:
-        view = booking_view(tx, now, place, booking, member)
-        companions = companions_of(tx, member.member_id) if view.can_change else []
-        return view, venues(tx).facilities.get((view.place, view.facility)), companions
-
-    view, facts, companions = await database.read(read)
-    left = timedelta(0) if view.hold_expires_at is None else view.hold_expires_at - now
+    view, facts, companions, others = await database.read(_read, now, place, booking, member)
+    left = max(timedelta(0), (view.hold_expires_at or view.answer_by or now) - now)
     there = {player.name for player in view.partners}
     return page(
         request,
@@ -225,14 +240,27 @@ async def _shown(
         facts=facts,
         mine=next((player for player in view.partners if player.is_you), None),
         seconds=int(left.total_seconds()) + 1,
+        within=max(1, -(-left // timedelta(seconds=1))),
         minutes=max(1, -(-int(left.total_seconds()) // 60)),
         companions=[(f"{one.number} {one.name}", one.name) for one in companions if one.name not in there],
         refused="" if refused is None else refused.text,
-        alternatives=() if refused is None else refused.alternatives,
+        alternatives=alternative_links(request, now, others) if refused is None else refused.alternatives,
+        refusals=WHY_REFUSED,
         typed=("", "") if refused is None else refused.typed,
         errors={"number_1": refused.beside} if refused is not None and refused.beside else {},
         **STATUSES,
     )
+
+
+def _read(tx: ReadSession, now: datetime, place: int, booking: int, member: Principal) -> _Read:
+    view = booking_view(tx, now, place, booking, member)
+    facts = venues(tx).facilities.get((view.place, view.facility))
+    companions = companions_of(tx, member.member_id) if view.can_change else []
+    others: list[Alternative] = []
+    if facts is not None and view.status == "refused":
+        kind, heads = view.court_kind, view.heads
+        others = nearest(tx, now, facts, court_kind=kind, starts=view.starts, ends=view.ends, heads=heads)
+    return _Read(view, facts, companions, others)
 
 
 def _cursor(request: AnyRequest) -> Cursor | None:

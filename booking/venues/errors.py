@@ -120,7 +120,7 @@ class StillPlanning(Conflict):
     """Neither a seating nor a proof that there is none was found in the time of one request."""
 
     code = "still_planning"
-    text = N_("这个时段很紧，还没有算出能不能排下。请换一个时段，或者过几分钟再试。")
+    text = N_("{when} 很紧，一次请求的时间里没有算出能不能排下，没有改动。请换一个时段，或者过几分钟再试。")
 
 
 class BlockedBy(Conflict):

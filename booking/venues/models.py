@@ -191,8 +191,9 @@ class MemberCounter(Base):
 class Booking(Base):
     """A reservation of a court or of heads in a pooled area.
 
-    `held` waits for confirmation until `hold_expires_at`; `pending` waits for the planner; then `confirmed`, and
-    `cancelled`, `expired`, `displaced`, `attended` or `no_show` at its end.
+    `held` waits for confirmation until `hold_expires_at`; `pending` waits for the planner, and claims nothing until
+    it answers; then `confirmed`, and `cancelled`, `expired`, `refused`, `displaced`, `attended` or `no_show` at its
+    end.
     """
 
     __tablename__ = "bookings"
@@ -238,6 +239,26 @@ class Booking(Base):
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
     hold_expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class Search(Base):
+    """A pending booking whose seat is being sought, and until when one planner alone does so."""
+
+    __tablename__ = "searches"
+    __table_args__ = (
+        ForeignKeyConstraint(["place_id", "booking_id"], ["bookings.place_id", "bookings.id"]),
+        Index("ix_searches_available_at", "available_at"),
+    )
+
+    place_id: Mapped[int] = mapped_column(primary_key=True)
+    booking_id: Mapped[int] = mapped_column(primary_key=True)
+    court_id: Mapped[int | None]
+    """The court that was chosen; None for any of the booking's kind."""
+    confirms: Mapped[bool]
+    """Whether the booking is confirmed once it is seated, or held for its booker to confirm."""
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    available_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    """When a planner may take it: in the future while one is at it."""
 
 
 class Partner(Base):

@@ -117,6 +117,7 @@ class BookingView(msgspec.Struct, kw_only=True):
 
     Attributes:
         court: the court's id and name once they are settled (chosen, or told an hour before the start).
+        answer_by: when a booking that is `pending` will have been confirmed, held or refused.
         version: rises with every change.
         can_cancel, can_change, can_restore: whether the booking's state and hour still allow it.
     """
@@ -142,6 +143,7 @@ class BookingView(msgspec.Struct, kw_only=True):
     price_fen: int
     partners: list[PartnerView]
     hold_expires_at: datetime | None
+    answer_by: datetime | None = None
     version: int
     cancel_free_until: datetime | None
     can_cancel: bool

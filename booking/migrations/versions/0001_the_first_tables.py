@@ -270,6 +270,19 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "provider_events",
+        sa.Column("place_id", INT64, nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("received_at", UTCDateTime(), nullable=False),
+        sa.Column("payload", JSONText(), nullable=False),
+        sa.PrimaryKeyConstraint("place_id", "id", name=op.f("pk_provider_events")),
+    )
+    with op.batch_alter_table("provider_events") as batch_op:
+        batch_op.create_index("ix_provider_events_outcome", ["outcome", "place_id"], unique=False)
+
+    op.create_table(
         "room_nights",
         sa.Column("place_id", INT64, autoincrement=False, nullable=False),
         sa.Column("night", INT64, autoincrement=False, nullable=False),
@@ -309,6 +322,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("name_en", sa.Text(), nullable=False),
         sa.Column("release_days", INT64, nullable=True),
+        sa.Column("opens_permille", INT64, nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("closed_at", UTCDateTime(), nullable=True),
         sa.CheckConstraint("kind IN ('public', 'retreat', 'training', 'hold_back')", name=op.f("ck_allotments_kind")),
@@ -398,6 +412,7 @@ def upgrade() -> None:
         sa.Column("deposit_permille", INT64, nullable=False),
         sa.Column("cancel_fees", JSONText(), nullable=False),
         sa.Column("no_show_permille", INT64, nullable=False),
+        sa.Column("zones", JSONText(), nullable=False),
         sa.Column("upgrades", JSONText(), nullable=False),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_hotel_policies_place_id")),
         sa.PrimaryKeyConstraint("place_id", name=op.f("pk_hotel_policies")),
@@ -598,6 +613,35 @@ def upgrade() -> None:
         batch_op.create_index("ix_facilities_sport", ["sport", "place_id"], unique=False)
 
     op.create_table(
+        "folio_deposits",
+        sa.Column("place_id", INT64, nullable=False),
+        sa.Column("folio_id", INT64, autoincrement=False, nullable=False),
+        sa.Column("asked_fen", INT64, nullable=False),
+        sa.Column("due_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint("asked_fen > 0", name=op.f("ck_folio_deposits_asks_something")),
+        sa.ForeignKeyConstraint(
+            ["place_id", "folio_id"], ["folios.place_id", "folios.id"], name=op.f("fk_folio_deposits_place_id_folio_id")
+        ),
+        sa.PrimaryKeyConstraint("place_id", "folio_id", name=op.f("pk_folio_deposits")),
+    )
+    op.create_table(
+        "folio_subsidies",
+        sa.Column("place_id", INT64, nullable=False),
+        sa.Column("folio_id", INT64, autoincrement=False, nullable=False),
+        sa.Column("cap_fen", INT64, nullable=False),
+        sa.Column("per", sa.Text(), nullable=False),
+        sa.Column("kinds", JSONText(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("clause", sa.Text(), nullable=False),
+        sa.CheckConstraint("cap_fen > 0", name=op.f("ck_folio_subsidies_bears_something")),
+        sa.ForeignKeyConstraint(
+            ["place_id", "folio_id"],
+            ["folios.place_id", "folios.id"],
+            name=op.f("fk_folio_subsidies_place_id_folio_id"),
+        ),
+        sa.PrimaryKeyConstraint("place_id", "folio_id", name=op.f("pk_folio_subsidies")),
+    )
+    op.create_table(
         "ledger_transactions",
         sa.Column("place_id", INT64, nullable=False),
         sa.Column("id", INT64, autoincrement=False, nullable=False),
@@ -658,6 +702,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("place_id", "pass_id", "zone_id", name=op.f("pk_pass_uses")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "payment_intents",
+        sa.Column("place_id", INT64, nullable=False),
+        sa.Column("id", INT64, autoincrement=False, nullable=False),
+        sa.Column("folio_id", INT64, nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("fen", INT64, nullable=False),
+        sa.Column("refunded_fen", INT64, nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=True),
+        sa.Column("pay_url", sa.Text(), nullable=False),
+        sa.Column("return_url", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("expires_at", UTCDateTime(), nullable=False),
+        sa.Column("paid_at", UTCDateTime(), nullable=True),
+        sa.Column("check_at", UTCDateTime(), nullable=True),
+        sa.Column("checks", INT64, nullable=False),
+        sa.CheckConstraint("fen > 0", name=op.f("ck_payment_intents_something")),
+        sa.CheckConstraint("refunded_fen BETWEEN 0 AND fen", name=op.f("ck_payment_intents_no_more_back_than_came")),
+        sa.ForeignKeyConstraint(
+            ["place_id", "folio_id"],
+            ["folios.place_id", "folios.id"],
+            name=op.f("fk_payment_intents_place_id_folio_id"),
+        ),
+        sa.PrimaryKeyConstraint("place_id", "id", name=op.f("pk_payment_intents")),
+    )
+    with op.batch_alter_table("payment_intents") as batch_op:
+        batch_op.create_index("ix_payment_intents_check", ["check_at"], unique=False)
+        batch_op.create_index("ix_payment_intents_folio", ["place_id", "folio_id"], unique=False)
+
     op.create_table(
         "role_grants",
         sa.Column("member_id", INT64, nullable=False),
@@ -805,7 +880,8 @@ def upgrade() -> None:
         sa.Column("departure", INT64, nullable=False),
         sa.Column("arrive_at", sa.Time(), nullable=True),
         sa.Column("price_fen", INT64, nullable=False),
-        sa.Column("quote", JSONText(), nullable=False),
+        sa.Column("extras", JSONText(), nullable=False),
+        sa.Column("member_price", sa.Boolean(), nullable=False),
         sa.Column("folio_id", INT64, nullable=True),
         sa.Column("sequence", INT64, nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
@@ -945,6 +1021,7 @@ def upgrade() -> None:
         sa.Column("line", INT64, autoincrement=False, nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("fen", INT64, nullable=False),
+        sa.Column("night", sa.Date(), nullable=True),
         sa.CheckConstraint("fen <> 0", name=op.f("ck_postings_not_nothing")),
         sa.ForeignKeyConstraint(
             ["place_id", "transaction_id"],
@@ -953,6 +1030,32 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("place_id", "transaction_id", "line", name=op.f("pk_postings")),
     )
+    op.create_table(
+        "provider_refunds",
+        sa.Column("place_id", INT64, nullable=False),
+        sa.Column("id", INT64, autoincrement=False, nullable=False),
+        sa.Column("intent_id", INT64, nullable=False),
+        sa.Column("transaction_id", INT64, nullable=False),
+        sa.Column("fen", INT64, nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=True),
+        sa.Column("attempts", INT64, nullable=False),
+        sa.Column("available_at", UTCDateTime(), nullable=False),
+        sa.Column("last_error", sa.Text(), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("settled_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint("fen > 0", name=op.f("ck_provider_refunds_something")),
+        sa.ForeignKeyConstraint(
+            ["place_id", "intent_id"],
+            ["payment_intents.place_id", "payment_intents.id"],
+            name=op.f("fk_provider_refunds_place_id_intent_id"),
+        ),
+        sa.PrimaryKeyConstraint("place_id", "id", name=op.f("pk_provider_refunds")),
+    )
+    with op.batch_alter_table("provider_refunds") as batch_op:
+        batch_op.create_index("ix_provider_refunds_available", ["status", "available_at"], unique=False)
+        batch_op.create_index("ix_provider_refunds_intent", ["place_id", "intent_id"], unique=False)
+
     op.create_table(
         "room_searches",
         sa.Column("place_id", INT64, nullable=False),
@@ -983,10 +1086,12 @@ def upgrade() -> None:
         sa.Column("arrival", INT64, nullable=False),
         sa.Column("departure", INT64, nullable=False),
         sa.Column("heads", INT64, nullable=False),
-        sa.Column("price_fen", INT64, nullable=False),
+        sa.Column("night_fen", JSONText(), nullable=False),
+        sa.Column("fee_fen", INT64, nullable=False),
+        sa.Column("ended_at", UTCDateTime(), nullable=True),
         sa.Column("arrived_at", UTCDateTime(), nullable=True),
         sa.Column("departed_at", UTCDateTime(), nullable=True),
-        sa.CheckConstraint("departure > arrival", name=op.f("ck_stay_rooms_length")),
+        sa.CheckConstraint("departure > arrival AND departure <= arrival + 90", name=op.f("ck_stay_rooms_length")),
         sa.ForeignKeyConstraint(
             ["place_id", "room_id"], ["rooms.place_id", "rooms.id"], name=op.f("fk_stay_rooms_place_id_room_id")
         ),

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter
@@ -44,6 +45,14 @@ When = Annotated[
     Literal["upcoming", "past"],
     QueryParameter(description="What is ahead, or what was played or ended early."),
 ]
+
+
+class _Made(msgspec.Struct):
+    """As much of a booking as says where to look for it."""
+
+    place: int
+    id: int
+    status: str
 
 
 @get("/me/bookings", responses=refusals(Unauthenticated, errors.CursorUnknown) | tagged_answers(BookingPage))
@@ -90,7 +99,8 @@ async def get_booking(
         body=True,
         idempotent=True,
     )
-    | answers(201, BookingView, "Held until `hold_expires_at`: confirm it by then"),
+    | answers(201, BookingView, "Held until `hold_expires_at`: confirm it by then")
+    | answers(202, BookingView, "Pending: ask at `Location` until `answer_by`, or look into the inbox"),
 )
 async def hold(
     request: Request[Any, Any, Any],
@@ -99,7 +109,12 @@ async def hold(
     member: NamedDependency[Principal],
 ) -> Response[bytes]:
     """Keep a court, or heads of a pooled area, for a few minutes. Refused for want of room, it names alternatives."""
-    return await once(database, request, member.actor, service.hold_slot, member, data)
+    answer = await once(database, request, member.actor, service.hold_slot, member, data)
+    made = msgspec.json.decode(answer.content, type=_Made)
+    if made.status == "pending":
+        answer.status_code = 202
+        answer.headers["Location"] = f"/api/v1/bookings/{made.place}/{made.id}"
+    return answer
 
 
 @post(

@@ -29,6 +29,13 @@ from booking.web.locale import N_
 from booking.web.pages import page, redirect
 from booking.web.principal import Principal
 
+SAID = {
+    "confirmed": N_("您的场地已约好。"),
+    "held": N_("先为您留着，请在时间到之前确认。"),
+    "pending": N_("这个时段很紧，正在替您排。"),
+}
+"""What is said when the form was taken."""
+
 
 class _Shown(NamedTuple):
     """What the page needs: what can be chosen, with whom one played before, and what else is free if nothing is."""
@@ -85,13 +92,16 @@ async def book(
     except BookingError as error:
         again = await database.read(_read, clock(), place, facility, chosen, principal)
         return _page(request, again, chosen, principal, clock(), error)
-    said = N_("您的场地已约好。") if at_once else N_("先为您留着，请在时间到之前确认。")
-    return redirect(request, f"/bookings/{view.place}/{view.id}", sentence(request, said))
+    return redirect(request, f"/bookings/{view.place}/{view.id}", sentence(request, SAID[view.status]))
 
 
 def hold_or_book(tx: WriteSession, now: datetime, booker: Principal, wish: HoldRequest, at_once: bool) -> BookingView:
-    """Hold a place and, at once, confirm it: one transaction, so that nothing is held when it is refused."""
-    held = hold_slot(tx, now, booker, wish)
+    """Hold a place and, at once, confirm it: one transaction, so that nothing is held when it is refused.
+
+    A pending booking is confirmed once the planner has seated it.
+    """
+    held = hold_slot(tx, now, booker, wish, then_confirm=at_once)
+    at_once = at_once and held.status == "held"
     return confirm_booking(tx, now, booker, held.place, held.id) if at_once else held
 
 

@@ -191,7 +191,7 @@ def _view(row: Row[Any], players: Sequence[Partner], now: datetime, viewer: Prin
     may_act = row.member_id == viewer.member_id or viewer.holds("venue_manager", row.place_id)
     ahead = not policy.has_begun(row.starts, now)
     open_to_change = may_act and ahead and status in ("held", "confirmed")
-    told = not settling.may_move(row, now) and status not in ("cancelled", "expired", "displaced")
+    told = not settling.may_move(row, now) and status not in ("cancelled", "expired", "refused", "displaced")
     was_confirmed = status == "cancelled" and any(player.pass_id is not None for player in players)
     return BookingView(
         place=row.place_id,
@@ -218,9 +218,10 @@ def _view(row: Row[Any], players: Sequence[Partner], now: datetime, viewer: Prin
             for player in players
         ],
         hold_expires_at=row.hold_expires_at if status == "held" else None,
+        answer_by=row.created_at + settling.ANSWERED_WITHIN if status == "pending" else None,
         version=row.sequence,
         cancel_free_until=policy.free_until(row, row.starts) if open_to_change else None,
-        can_cancel=open_to_change,
+        can_cancel=open_to_change or (may_act and ahead and status == "pending"),
         can_change=open_to_change,
         can_restore=may_act and was_confirmed and policy.can_be_restored(row.changed_at, row.starts, now),
         ended_reason=row.ended_reason,

@@ -8,6 +8,9 @@ from booking.clock import instant_of
 SETTLED_BEFORE = timedelta(minutes=60)
 """A court is told, and no longer moved, from so long before the start."""
 
+ANSWERED_WITHIN = timedelta(seconds=60)
+"""A booking that is pending is confirmed, held or refused so soon after it was asked for."""
+
 
 class Seated(Protocol):
     """As much of a booking as these rules need."""

@@ -14,11 +14,24 @@ from booking.places.catalogue import kind_of_day, places
 from booking.venues.catalogue import FacilityFacts
 from booking.venues.models import Booking
 from booking.venues.rules import assignment, opening
-from booking.venues.rules.assignment import Block, Court, Day, Holding, Impossible, Move, OutOfTime, Plan, Wish
+from booking.venues.rules.assignment import (
+    Block,
+    Court,
+    Day,
+    Holding,
+    Impossible,
+    Move,
+    Outcome,
+    OutOfTime,
+    Plan,
+    Wish,
+)
 from booking.venues.rules.opening import HALF_HOURS_A_DAY, Span
 from booking.venues.rules.settling import has_expired, may_move
 from booking.venues.service.claims import Claimed, cells_of, claim, claimed, give_back, release
 
+QUICK_NODES = 4000
+"""Positions that the exact search may look at within a request: about 100 ms at the worst."""
 TRIES = 8
 """How often a seat may be lost to a concurrent transaction before the request is told to come again."""
 
@@ -46,17 +59,41 @@ def seat(
         day, expired = snapshot(tx, now, facts, wish.starts, wish.ends)
         for hold in expired:
             end_hold(tx, now, facts, hold)
-        outcome = assignment.rearrange(day, [wish])
+        outcome = assignment.rearrange(day, [wish], QUICK_NODES)
         if not isinstance(outcome, Plan):
             return outcome
-        try:
-            with tx.connection.begin_nested():
-                _move(tx, now, facts, day, outcome.moves)
-                _claim(tx, facts, booking_id, outcome.courts[0], wish.starts, wish.ends)
-        except _Overtaken:
-            continue
-        return outcome.courts[0]
+        if _carried_out(tx, now, facts, booking_id, wish, day, outcome):
+            return outcome.courts[0]
     return OutOfTime(nodes=0)
+
+
+def seat_as_found(
+    tx: WriteSession, now: datetime, facts: FacilityFacts, booking_id: int, wish: Wish, seen: Day, found: Outcome
+) -> int | Impossible | OutOfTime:
+    """Do what was found beforehand for a day as it was seen then; if the day is another by now, as `seat` does."""
+    day, expired = snapshot(tx, now, facts, wish.starts, wish.ends)
+    if day != seen:
+        return seat(tx, now, facts, booking_id, wish)
+    for hold in expired:
+        end_hold(tx, now, facts, hold)
+    if not isinstance(found, Plan):
+        return found
+    if _carried_out(tx, now, facts, booking_id, wish, day, found):
+        return found.courts[0]
+    return seat(tx, now, facts, booking_id, wish)
+
+
+def _carried_out(
+    tx: WriteSession, now: datetime, facts: FacilityFacts, booking_id: int, wish: Wish, day: Day, plan: Plan
+) -> bool:
+    """Make the moves of a plan and claim its court; False, and nothing done, if a concurrent transaction was first."""
+    try:
+        with tx.connection.begin_nested():
+            _move(tx, now, facts, day, plan.moves)
+            _claim(tx, facts, booking_id, plan.courts[0], wish.starts, wish.ends)
+    except _Overtaken:
+        return False
+    return True
 
 
 def _claim(tx: WriteSession, facts: FacilityFacts, booking_id: int, court: int, starts: int, ends: int) -> None:

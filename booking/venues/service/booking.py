@@ -13,18 +13,21 @@ from booking.venues.errors import AlreadyBegun, BookingNotFound, HoldExpired, Wr
 from booking.venues.models import Booking
 from booking.venues.queries.bookings import booking_view
 from booking.venues.rules import policy
+from booking.venues.rules.assignment import OutOfTime
 from booking.venues.rules.opening import Span
 from booking.venues.rules.settling import has_expired
 from booking.venues.schemas import BookingView, ChangeRequest, HoldRequest
 from booking.venues.service import money, people, terms
 from booking.venues.service.claims import give_back
-from booking.venues.service.taking import Wanted, kind_wanted, store_booking, take_place
+from booking.venues.service.taking import Wanted, kind_wanted, let_plan, seek_place, store_booking, take_place
 from booking.web.facts import Instant
 from booking.web.locale import N_
 from booking.web.principal import Principal
 
 STATUS_NAMES = {
     "held": N_("已为您保留"),
+    "pending": N_("正在排"),
+    "refused": N_("没有排下"),
     "confirmed": N_("已约好"),
     "cancelled": N_("已取消"),
     "expired": N_("保留已过期"),
@@ -36,11 +39,17 @@ POINTS_KEPT = timedelta(days=90)
 """How long a no-show point counts."""
 
 
-def hold_slot(tx: WriteSession, now: datetime, booker: Principal, request: HoldRequest) -> BookingView:
+def hold_slot(
+    tx: WriteSession, now: datetime, booker: Principal, request: HoldRequest, *, then_confirm: bool = False
+) -> BookingView:
     """Keep a court or heads for the booker, for as many minutes as the policy says.
 
+    Where neither a seating nor a proof that there is none is found in the time of one request, the booking is
+    `pending`: nothing is claimed for it yet, and the planner holds it, confirms it (`then_confirm`) or refuses it
+    within `settling.ANSWERED_WITHIN`.
+
     Raises:
-        BookingError: one of `terms.check_terms`, `terms.check_open`, `places.take_place` or `people.find_partners`.
+        BookingError: one of `terms.check_terms`, `terms.check_open`, `taking.seek_place` or `people.find_partners`.
     """
     known = venues(tx)
     facts = known.facility(request.place, request.facility)
@@ -53,14 +62,16 @@ def hold_slot(tx: WriteSession, now: datetime, booker: Principal, request: HoldR
     quote = terms.price(known, facts, span, booker.categories, heads)
     booking_id = tx.ids.next()
     limits = terms.take_limits(tx, facts, booker.member_id, span)
-    court = take_place(tx, now, facts, booking_id, wanted)
+    found = seek_place(tx, now, facts, booking_id, wanted)
+    status, court = ("pending", None) if isinstance(found, OutOfTime) else ("held", found)
+    until = now + timedelta(minutes=facts.policy.hold_minutes)
     store_booking(
         tx,
         now,
         facts,
         booking_id,
         wanted,
-        status="held",
+        status=status,
         member_id=booker.member_id,
         contact_name=booker.name,
         court_id=court,
@@ -68,10 +79,12 @@ def hold_slot(tx: WriteSession, now: datetime, booker: Principal, request: HoldR
         quote=quote,
         limits=limits,
         source=booker.medium,
-        hold_expires_at=now + timedelta(minutes=facts.policy.hold_minutes),
+        hold_expires_at=until if status == "held" else None,
     )
     people.write_partners(tx, request.place, booking_id, booker, partners)
-    _note(tx, now, booker, facts, booking_id, "booking.held", court=court, starts=span.starts, ends=span.ends)
+    if status == "pending":
+        let_plan(tx, now, request.place, booking_id, court=request.court, then_confirm=then_confirm)
+    _note(tx, now, booker, facts, booking_id, f"booking.{status}", court=court, starts=span.starts, ends=span.ends)
     return booking_view(tx, now, request.place, booking_id, booker)
 
 
@@ -122,7 +135,7 @@ def cancel_booking(tx: WriteSession, now: datetime, actor: Principal, place: int
     """
     booking = owned(tx, actor, place, booking_id)
     facts = venues(tx).facility(place, booking.facility_id)
-    if booking.status not in ("held", "confirmed"):
+    if booking.status not in ("held", "confirmed", "pending"):
         raise WrongStatus(status=STATUS_NAMES[booking.status], action=N_("取消"))
     if policy.has_begun(booking.starts, now):
         raise AlreadyBegun(when=terms.hours_of(booking.starts, booking.ends))

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from booking.clock import instant_of
-from booking.db import WriteSession, insert
+from booking.db import ReadSession, WriteSession, insert
 from booking.venues.catalogue import CourtNotFound, FacilityFacts
 from booking.venues.errors import CourtTaken, PoolFull, SlotTaken, StillPlanning
-from booking.venues.models import Booking
+from booking.venues.models import Booking, Search
 from booking.venues.queries.alternatives import nearest
 from booking.venues.rules.assignment import Impossible, OutOfTime, Overfull, Wish
 from booking.venues.rules.opening import Span
@@ -47,20 +47,32 @@ def take_place(tx: WriteSession, now: datetime, facts: FacilityFacts, booking_id
     """Take the place; the court's id, or None in a pooled area.
 
     Raises:
+        SlotTaken, CourtTaken, PoolFull: those of `seek_place`.
+        StillPlanning: no answer was found in the time of one request.
+    """
+    found = seek_place(tx, now, facts, booking_id, wanted)
+    if isinstance(found, OutOfTime):
+        raise StillPlanning(when=hours_of(*wanted.span), alternatives=alternatives(tx, now, facts, wanted))
+    return found
+
+
+def seek_place(
+    tx: WriteSession, now: datetime, facts: FacilityFacts, booking_id: int, wanted: Wanted
+) -> int | OutOfTime | None:
+    """Take the place; the court's id, or None in a pooled area. Out of time, nothing is taken.
+
+    Raises:
         SlotTaken: proved that no seating leaves room; it brings alternatives.
         CourtTaken: the chosen court is taken by those who may not move.
         PoolFull: not so many heads are left in some slot.
-        StillPlanning: no answer was found in the time of one request.
     """
     if wanted.kind is None:
         _take_heads(tx, now, facts, wanted)
         return None
     wish = Wish(kind=wanted.kind, starts=wanted.span.starts, ends=wanted.span.ends, court=wanted.court)
     found = seat(tx, now, facts, booking_id, wish)
-    if isinstance(found, OutOfTime):
-        raise StillPlanning(alternatives=_alternatives(tx, now, facts, wanted))
     if isinstance(found, Impossible):
-        raise _refusal(tx, now, facts, wanted, found)
+        raise refusal(tx, now, facts, wanted, found)
     return found
 
 
@@ -88,18 +100,27 @@ def store_booking(
     tx.execute(insert(tx, Booking).values(always | values))
 
 
-def _refusal(
-    tx: WriteSession, now: datetime, facts: FacilityFacts, wanted: Wanted, found: Impossible
+def let_plan(
+    tx: WriteSession, now: datetime, place: int, booking_id: int, *, court: int | None, then_confirm: bool
+) -> None:
+    """Let the planner seek a court for a booking that was stored as pending (service/pending.py)."""
+    row = {"place_id": place, "booking_id": booking_id, "court_id": court, "confirms": then_confirm}
+    tx.execute(insert(tx, Search).values(row | {"asked_at": now, "available_at": now}))
+
+
+def refusal(
+    tx: ReadSession, now: datetime, facts: FacilityFacts, wanted: Wanted, found: Impossible
 ) -> SlotTaken | CourtTaken:
+    """Why there is no court, with the nearest that would do."""
     when = hours_of(*wanted.span)
-    alternatives = _alternatives(tx, now, facts, wanted)
+    others = alternatives(tx, now, facts, wanted)
     if wanted.court is not None:
         court = facts.court(wanted.court)
-        return CourtTaken(court=Named(court.name, court.name_en), when=when, alternatives=alternatives)
+        return CourtTaken(court=Named(court.name, court.name_en), when=when, alternatives=others)
     of_kind = len(facts.kinds[wanted.kind or ""])
     possible = found.reason.possible if isinstance(found.reason, Overfull) else of_kind
     wanted_courts = found.reason.wanted if isinstance(found.reason, Overfull) else of_kind + 1
-    return SlotTaken(facility=facts.name, when=when, wanted=wanted_courts, possible=possible, alternatives=alternatives)
+    return SlotTaken(facility=facts.name, when=when, wanted=wanted_courts, possible=possible, alternatives=others)
 
 
 def _take_heads(tx: WriteSession, now: datetime, facts: FacilityFacts, wanted: Wanted) -> None:
@@ -115,10 +136,11 @@ def _take_heads(tx: WriteSession, now: datetime, facts: FacilityFacts, wanted: W
             heads=wanted.heads,
             left=capacity - taken,
             capacity=capacity,
-            alternatives=_alternatives(tx, now, facts, wanted),
+            alternatives=alternatives(tx, now, facts, wanted),
         )
 
 
-def _alternatives(tx: WriteSession, now: datetime, facts: FacilityFacts, wanted: Wanted) -> list[object]:
+def alternatives(tx: ReadSession, now: datetime, facts: FacilityFacts, wanted: Wanted) -> list[object]:
+    """The nearest that would do instead."""
     starts, ends = instant_of(wanted.span.starts), instant_of(wanted.span.ends)
     return list(nearest(tx, now, facts, court_kind=wanted.kind, starts=starts, ends=ends, heads=wanted.heads))

@@ -19,7 +19,7 @@ from booking.venues.rules.opening import HALF_HOURS_A_DAY
 from booking.venues.service.people import ISSUER
 from booking.web.facts import Named
 
-SHOWN = ("held", "confirmed", "pending", "attended", "no_show")
+SHOWN = ("held", "confirmed", "attended", "no_show")
 """The states of a booking that keeps its place on the board."""
 NOTHING = Balance(charged=0, paid={}, owed=0)
 
