@@ -25,6 +25,11 @@ UNIQUE = (
     ("courts", ("place", "facility", "code")),
     ("gates", ("place", "code")),
     ("gates", ("demo_enrolment_code",)),
+    ("hotels", ("place",)),
+    ("room_types", ("place", "code")),
+    ("rooms", ("place", "number")),
+    ("extras", ("place", "code")),
+    ("allotments", ("place", "code")),
     ("accounts", ("number",)),
     ("accounts", ("phone",)),
     ("accounts", ("card",)),
@@ -38,6 +43,8 @@ class Reference(NamedTuple):
     column: str
     target: str
     local: bool = False
+    key: str = "code"
+    """The column of the other file that holds them."""
 
 
 REFERENCES = (
@@ -55,6 +62,17 @@ REFERENCES = (
     Reference("gates", "place", "places"),
     Reference("gates", "zones", "zones", local=True),
     Reference("prices", "policy", "policies"),
+    Reference("hotels", "place", "places"),
+    Reference("hotels", "zones", "zones", local=True),
+    Reference("room_types", "place", "hotels", key="place"),
+    Reference("room_types", "upgrades", "room_types", local=True),
+    Reference("rooms", "place", "hotels", key="place"),
+    Reference("rooms", "type", "room_types", local=True),
+    Reference("rooms", "zone", "zones", local=True),
+    Reference("rooms", "neighbours", "rooms", local=True, key="number"),
+    Reference("room_rates", "type", "room_types", local=True),
+    Reference("extras", "place", "hotels", key="place"),
+    Reference("allotments", "place", "hotels", key="place"),
     Reference("accounts", "organisation", "organisations"),
 )
 
@@ -86,11 +104,11 @@ def duplicates(sheets: Sheets) -> Iterator[Problem]:
 def references(sheets: Sheets) -> Iterator[Problem]:
     """Codes of things that no file defines; what belongs to an unknown place is not reported twice."""
     places = sheets.places.keys("code")
-    for sheet_name, column, target_name, local in REFERENCES:
+    for sheet_name, column, target_name, local, key in REFERENCES:
         sheet, target = sheets.named(sheet_name), sheets.named(target_name)
         if not target.readable or (local and not sheets.places.readable):
             continue
-        known = target.keys("place", "code") if local else target.keys("code")
+        known = target.keys("place", key) if local else target.keys(key)
         for line in sheet:
             scope = (line.row.place,) if local else ()
             if not local or scope in places:

@@ -17,8 +17,11 @@ from booking.errors import Conflict
 from booking.members.models import Member, Organisation
 from booking.places.catalogue import catalogue_changed
 from booking.places.models import Place
+from booking.rooms.models import HotelPolicy
+from booking.rooms.service.inventory import open_nights
 from booking.seeding.bulk import Bulk, store
 from booking.seeding.city_rows import Rows, catalogue_rows, organisation_rows
+from booking.seeding.house_rows import house_rows
 from booking.seeding.member_rows import account_rows, member_rows
 from booking.seeding.models import Load
 from booking.seeding.numbering import Numbers
@@ -27,7 +30,7 @@ from booking.seeding.rows import City
 from booking.web.locale import N_
 
 NAME = "city"
-FORMAT = 1
+FORMAT = 2
 """Counts up when the same files make other rows, so that no load is finished by another program than began it."""
 MEMBERS_A_CHUNK = 50_000
 
@@ -142,7 +145,8 @@ def _rows(wanted: Wanted, numbers: Numbers, now: datetime, stage: Stage, first: 
     if stage == "organisations":
         return [organisation_rows(city, numbers)]
     if stage == "catalogue":
-        return list(catalogue_rows(city, numbers, demo=wanted.demo))
+        houses = (Rows(*part) for part in house_rows(city, numbers, now))
+        return [*catalogue_rows(city, numbers, demo=wanted.demo), *houses]
     if stage == "accounts":
         return list(account_rows(city.accounts, numbers, now))
     members = generate_members(wanted.seed, last - first, city.organisations, first + 1)
@@ -183,6 +187,8 @@ def _complete(tx: WriteSession, now: datetime, fingerprint: str) -> Load:
     mine = update(Load).where(Load.name == NAME, Load.fingerprint == fingerprint, Load.completed_at.is_(None))
     if tx.execute(mine.values(completed_at=now)).rowcount == 1:
         catalogue_changed(tx)
+        for house in tx.all(select(HotelPolicy)):
+            open_nights(tx, now, house.place_id)
     load = load_state(tx)
     if load is None:
         raise OtherLoad

@@ -24,6 +24,8 @@ class Numbers(NamedTuple):
     places: Mapping[str, int]
     zones: Mapping[Local, int]
     facilities: Mapping[Local, int]
+    room_types: Mapping[Local, int]
+    rooms: Mapping[Local, int]
     accounts: Mapping[str, int]
 
     @classmethod
@@ -35,6 +37,8 @@ class Numbers(NamedTuple):
             places=_through(row.code for row in city.places),
             zones=within_each((row.place, row.code) for row in city.zones),
             facilities=within_each((row.place, row.code) for row in city.facilities),
+            room_types=within_each((row.place, row.code) for row in city.room_types),
+            rooms=within_each((row.place, row.number) for row in city.rooms),
             accounts={row.number: MOST_MEMBERS + number for number, row in enumerate(city.accounts, 1)},
         )
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from booking.seeding import checks, hours
+from booking.seeding import checks, hours, houses
 from booking.seeding.problems import FilesRefused, Problem
 from booking.seeding.rows import City
 from booking.seeding.sheets import Sheets, read_sheets
@@ -22,6 +22,11 @@ CHECKS: tuple[checks.Check, ...] = (
     hours.limits,
     hours.slots,
     hours.unpriced,
+    houses.neighbours,
+    houses.public_pools,
+    houses.seasons,
+    houses.fees,
+    houses.unpriced_types,
 )
 
 

@@ -57,6 +57,21 @@ CardNumber = Annotated[str, _form("[0-9]{8,19}", N_("“{value}”不是卡号�
 Role = Annotated[
     str, _form("[a-z_]+@[a-z0-9_-]+", N_("“{value}”不是角色。请写成 角色@地点，例如 venue_manager@zhenhai。"), 80)
 ]
+RoomNumber = Annotated[
+    str, _form("[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*", N_("“{value}”不能当房号。请只用数字、字母和中间的连字符。"), 10)
+]
+Permille = Annotated[int, Meta(ge=0, le=1000)]
+DaysAndPermille = Annotated[
+    str,
+    _form(
+        "[0-9]{1,3}:(?:1000|[0-9]{1,3})",
+        N_("“{value}”的写法不对。请写 提前天数:千分之几，例如 3:200 是提前 3 天起收 20%。"),
+        8,
+    ),
+]
+Beds = Annotated[
+    str, _form("[1-9]x(?:single|double|bunk)", N_("“{value}”的写法不对。请写 张数x床型，例如 2xsingle。"), 10)
+]
 
 Category = Literal["frontline", "sci_tech_talent", "model_worker", "hardship"]
 Sex = Literal["male", "female", "unknown"]
@@ -238,6 +253,97 @@ class GateRow(Struct, frozen=True, kw_only=True):
     demo_enrolment_code: Annotated[str, Meta(max_length=40)] = ""
 
 
+class HotelRow(Struct, frozen=True, kw_only=True):
+    """How a place sells its nights. A `cancel_fees` item `3:200` is 200 ‰ of the price from 3 days before arrival."""
+
+    place: Code
+    document: Line
+    clause: Line
+    effective_from: date
+    arrive_from: WallTime
+    leave_by: WallTime
+    horizon_days: Annotated[int, Meta(ge=1, le=730)]
+    most_nights: Annotated[int, Meta(ge=1, le=90)]
+    most_rooms: Annotated[int, Meta(ge=1, le=50)]
+    hold_minutes: Annotated[int, Meta(ge=1, le=1440)]
+    deposit_permille: Permille
+    cancel_fees: tuple[DaysAndPermille, ...] = ()
+    no_show_permille: Permille
+    zones: Annotated[tuple[Code, ...], Meta(min_length=1)]
+    assumed: tuple[str, ...] = ()
+
+
+class RoomTypeRow(Struct, frozen=True, kw_only=True):
+    """Rooms that stand for each other when sold; `upgrades` are types that may be given instead, in this order."""
+
+    place: Code
+    code: Slug
+    name: Name
+    name_en: NameEn
+    description: Prose = ""
+    description_en: Prose = ""
+    beds: Annotated[tuple[Beds, ...], Meta(min_length=1, max_length=4)]
+    sleeps: Annotated[int, Meta(ge=1, le=20)]
+    extra_beds: Annotated[int, Meta(ge=0, le=4)]
+    square_metres: Annotated[int, Meta(ge=1, le=1000)]
+    features: tuple[Code, ...] = ()
+    upgrades: tuple[Code, ...] = ()
+    assumed: tuple[str, ...] = ()
+
+
+class RoomRow(Struct, frozen=True, kw_only=True):
+    """A room; `neighbours` are the numbers of those next door, and each names the other."""
+
+    place: Code
+    type: Code
+    zone: Code
+    number: RoomNumber
+    wing: Annotated[str, Meta(min_length=1, max_length=20)]
+    floor: Annotated[int, Meta(ge=0, le=100)]
+    neighbours: tuple[RoomNumber, ...] = ()
+    accessible: bool
+    features: tuple[Code, ...] = ()
+
+
+class RoomRateRow(Struct, frozen=True, kw_only=True):
+    """What a night costs a category (`member`: every member, `guest`: who is none) in a season, dates included."""
+
+    place: Code
+    type: Code
+    category: Literal["member", "guest", "frontline", "sci_tech_talent", "model_worker", "hardship"]
+    days: Literal["weekday", "weekend", "holiday", "any"]
+    from_day: date | None = None
+    until_day: date | None = None
+    fen: Fen
+
+
+class ExtraRow(Struct, frozen=True, kw_only=True):
+    """What can be had beside a room, and for what it is charged."""
+
+    place: Code
+    code: Code
+    kind: Literal["meal_plan", "checkup_package", "shuttle", "other"]
+    name: Name
+    name_en: NameEn
+    per: Literal["stay", "night", "guest", "guest_night"]
+    member_fen: Fen
+    guest_fen: Fen
+    assumed: tuple[str, ...] = ()
+
+
+class AllotmentRow(Struct, frozen=True, kw_only=True):
+    """A pool of nights; one of a place is `public` and has what the others leave."""
+
+    place: Code
+    code: Slug
+    kind: Literal["public", "retreat", "training", "hold_back"]
+    name: Name
+    name_en: NameEn
+    opens_permille: Permille
+    release_days: Annotated[int, Meta(ge=0, le=365)] | None = None
+    assumed: tuple[str, ...] = ()
+
+
 class AccountRow(Struct, frozen=True, kw_only=True):
     """A demo account with its published password. A role is held somewhere: `venue_manager@zhenhai`, `…@all`."""
 
@@ -287,4 +393,10 @@ class City(Struct, frozen=True, kw_only=True):
     courts: tuple[CourtRow, ...]
     opening: tuple[OpeningRow, ...]
     gates: tuple[GateRow, ...]
+    hotels: tuple[HotelRow, ...] = ()
+    room_types: tuple[RoomTypeRow, ...] = ()
+    rooms: tuple[RoomRow, ...] = ()
+    room_rates: tuple[RoomRateRow, ...] = ()
+    extras: tuple[ExtraRow, ...] = ()
+    allotments: tuple[AllotmentRow, ...] = ()
     accounts: tuple[AccountRow, ...]

@@ -74,6 +74,12 @@ class Sheets:
     courts: Sheet[rows.CourtRow]
     opening: Sheet[rows.OpeningRow]
     gates: Sheet[rows.GateRow]
+    hotels: Sheet[rows.HotelRow]
+    room_types: Sheet[rows.RoomTypeRow]
+    rooms: Sheet[rows.RoomRow]
+    room_rates: Sheet[rows.RoomRateRow]
+    extras: Sheet[rows.ExtraRow]
+    allotments: Sheet[rows.AllotmentRow]
     accounts: Sheet[rows.AccountRow]
 
     def __iter__(self) -> Iterator[Sheet[Any]]:
@@ -100,14 +106,22 @@ def read_sheets(folder: Path) -> Sheets:
         courts=read_sheet(folder, "courts", rows.CourtRow),
         opening=read_sheet(folder, "opening", rows.OpeningRow),
         gates=read_sheet(folder, "gates", rows.GateRow),
+        hotels=read_sheet(folder, "hotels", rows.HotelRow, required=False),
+        room_types=read_sheet(folder, "room_types", rows.RoomTypeRow, required=False),
+        rooms=read_sheet(folder, "rooms", rows.RoomRow, required=False),
+        room_rates=read_sheet(folder, "room_rates", rows.RoomRateRow, required=False),
+        extras=read_sheet(folder, "extras", rows.ExtraRow, required=False),
+        allotments=read_sheet(folder, "allotments", rows.AllotmentRow, required=False),
         accounts=read_sheet(folder, "accounts", rows.AccountRow),
     )
 
 
-def read_sheet(folder: Path, name: str, struct: type[Row]) -> Sheet[Row]:
-    """Reads one file by itself; what is wrong in it is in its `faults`."""
+def read_sheet(folder: Path, name: str, struct: type[Row], *, required: bool = True) -> Sheet[Row]:
+    """Reads one file by itself; what is wrong in it is in its `faults`. One that is not `required` may be missing."""
     path = folder / f"{name}.csv"
     sheet = Sheet(path.as_posix(), struct)
+    if not required and not path.exists():
+        return sheet
     reader = RowReader(struct)
     try:
         with path.open("rb") as file:

@@ -11,6 +11,8 @@ import pytest
 from booking.seeding.reading import read_city
 from booking.seeding.rows import City
 from fixtures.city.make_organisations import FILE, leaves
+from fixtures.city.make_rooms import FILE as ROOMS
+from fixtures.city.make_rooms import rooms
 
 CITY = Path(__file__).parents[2] / "fixtures" / "city"
 
@@ -66,6 +68,25 @@ class TestFigures:
         assert {"venue_manager", "sanatorium_desk", "federation_officer", "gate_keeper", "administrator"} == roles
         assert sum(not account.roles for account in city.accounts) == 2
         assert all(account.number.startswith("demo-") and "演示" in account.name for account in city.accounts)
+
+
+class TestHouse:
+    def test_the_sanatorium_has_about_300_rooms_of_several_types(self, city: City) -> None:
+        kinds = Counter(room.type for room in city.rooms)
+        assert sum(kinds.values()) == 300
+        assert set(kinds) == {"twin", "double", "family", "accessible", "suite"}
+        assert {room.type for room in city.rooms if room.accessible} == {"accessible"}
+
+    def test_what_is_not_published_says_so(self, city: City) -> None:
+        assert all(row.assumed == ("all",) for row in city.hotels)
+        assert all(row.assumed == ("all",) for row in city.room_types)
+        assert all(row.assumed == ("all",) for row in city.extras)
+        assert all(row.assumed == ("all",) for row in city.allotments)
+
+    def test_the_rooms_are_what_the_script_makes(self) -> None:
+        with ROOMS.open(encoding="utf-8", newline="") as file:
+            _, *rows = csv.reader(file)
+        assert [tuple(row) for row in rows] == rooms()
 
 
 class TestCalendar:
