@@ -23,7 +23,8 @@ class RoomsCutUp(Conflict):
 
     code = "rooms_cut_up"
     text = N_(
-        "{type}从 {arrival} 到 {departure} 每晚都有空房，但没有一间能连住：其中 {fixed} 处住宿或检修不能挪动。可以分开订，或换日期。"
+        "{type}从 {arrival} 到 {departure} 每晚都有空房，但没有一间能连住："
+        "其中 {fixed} 处住宿或检修不能挪动。可以分开订，或换日期。"
     )
 
 

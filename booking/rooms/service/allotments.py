@@ -1,4 +1,4 @@
-"""What managers decide about nights: which pool sells them, when what is unsold goes to the public, and who may stay."""
+"""What managers decide about nights: which pool sells them, when the unsold go to the public, and who may stay."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -155,13 +155,13 @@ def set_restrictions(
         house.type(request.type)
     if request.least_nights and request.most_nights and request.least_nights > request.most_nights:
         raise LimitsCross(least=request.least_nights, most=request.most_nights)
-    limits = {
+    limits: dict[str, int | bool | None] = {
         "least_nights": request.least_nights,
         "most_nights": request.most_nights,
         "closed_to_arrival": request.closed_to_arrival,
         "closed_to_departure": request.closed_to_departure,
     }
-    rows = [{"place_id": place_id, "type_id": request.type, "night": night} | limits for night in request.nights]
+    rows = [{"place_id": place_id, "type_id": request.type, "night": night, **limits} for night in request.nights]
     stored = insert(tx, NightRestriction)
     key = ["place_id", "type_id", "night"]
     tx.execute(
@@ -174,7 +174,7 @@ def set_restrictions(
         place_id=place_id,
         action="rooms.restricted",
         subject=f"room_type:{place_id}:{request.type}",
-        detail=limits | {"first": request.first.isoformat(), "until": request.until.isoformat()},
+        detail={**limits, "first": request.first.isoformat(), "until": request.until.isoformat()},
     )
     tx.touch(house.topic)
 

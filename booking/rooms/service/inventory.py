@@ -94,12 +94,12 @@ def _out_of_order(tx: ReadSession, house: House, type_id: int, nights: list[int]
         return {}
     rooms = [room.id for room in house.rooms_of[type_id]]
     counted = (
-        select(RoomNight.night, func.count())
+        select(RoomNight.night, func.count().label("rooms"))
         .where(RoomNight.place_id == house.id, RoomNight.night.between(nights[0], nights[-1]))
         .where(RoomNight.outage_id.is_not(None), RoomNight.room_id.in_(rooms))
         .group_by(RoomNight.night)
     )
-    return {night: count for night, count in tx.execute(counted)}
+    return {row.night: row.rooms for row in tx.execute(counted)}
 
 
 def take_nights(tx: WriteSession, place_id: int, allotment_id: int, type_id: int, nights: Nights) -> list[int]:
