@@ -130,6 +130,13 @@ class BlockedBy(Conflict):
     text = N_("{when} 起有 {count} 个预约或占用，没有改动任何安排。要腾出场地，请用“停用场地”先看影响。")
 
 
+class ByChange(Conflict):
+    """A block that a rehearsed change made, and that only undoing the change takes away."""
+
+    code = "by_change"
+    text = N_("“{title}”是一项变更（编号 {change}）带来的，请到那项变更里撤销，受影响的人才会一起恢复。")
+
+
 class WeeksUnclear(Invalid):
     """A weekly series that ends before it begins, or goes on too long."""
 

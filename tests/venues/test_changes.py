@@ -12,9 +12,11 @@ from booking.rehearsal.errors import PlanChanged, TakenMeanwhile
 from booking.rehearsal.queries import ChangeView
 from booking.rehearsal.rules import headline
 from booking.rehearsal.service import apply, draft, undo
-from booking.venues.models import Booking, Claim, MemberCounter, PoolCounter
+from booking.venues.errors import ByChange
+from booking.venues.models import Block, Booking, Claim, MemberCounter, PoolCounter
 from booking.venues.service.booking import cancel_booking, confirm_booking, hold_slot
 from booking.venues.service.closing import CLOSE_COURTS
+from booking.venues.service.counter import lift_block
 from booking.venues.service.lowering import LOWER_CAPACITY
 from booking.web.principal import Principal
 from tests.venues.city import BADMINTON, CENTRE, GYM, PALACE, City, at, build_city
@@ -136,6 +138,16 @@ class TestCloseCourts:
             return set(tx.execute(select(Claim.unit_id).where(Claim.booking_id == held.id)).scalars())
 
         assert await database.read(units) == {4}
+
+    async def test_its_block_is_not_lifted_by_hand(self, database: Database, city: City) -> None:
+        change = await closing(database, city, [1])
+        await applied(database, city, change)
+        before = await database.read(everything)
+        block = (await database.read(lambda tx: tx.all(select(Block))))[0]
+        with pytest.raises(ByChange) as refused:
+            await database.write(lift_block, city.manager, CENTRE, block.id)
+        assert refused.value.params == {"title": "地板检修", "change": change}
+        assert await database.read(everything) == before
 
     async def test_undoing_leaves_alone_who_cancelled_meanwhile(self, database: Database, city: City) -> None:
         moved = await book(database, city.worker, 18, 19, court=1)

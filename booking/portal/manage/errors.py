@@ -44,10 +44,3 @@ class WayUnknown(Invalid):
 
     code = "way_unknown"
     text = N_("请选一种收款方式：现金、银行卡、微信或支付宝。")
-
-
-class ByChange(Conflict):
-    """A block that a rehearsed change made, and that only undoing the change takes away."""
-
-    code = "by_change"
-    text = N_("这段停用是一项变更带来的，请到那项变更里撤销，受影响的人才会一起恢复。")

@@ -18,7 +18,7 @@ from booking.payments.service import refund_due as refund_folio
 from booking.payments.service import reverse
 from booking.payments.service import take_payment as pay_folio
 from booking.places.service import require_manager
-from booking.portal.manage.errors import ByChange, MemberUnknown, NameNeeded, NothingOwed
+from booking.portal.manage.errors import MemberUnknown, NameNeeded, NothingOwed
 from booking.portal.manage.queries.blocks import block_seen, series_of
 from booking.venues.models import Booking
 from booking.venues.schemas import BookingView, WalkInRequest
@@ -195,8 +195,6 @@ def lift(tx: WriteSession, now: datetime, staff: Principal, place: int, block_id
     """
     require_manager(staff, place)
     block = block_seen(tx, place, block_id).block
-    if block.change_id is not None:
-        raise ByChange
     ahead = [one.id for one in series_of(tx, block) if one.ends > half_hour_of(now)] if whole else []
     for one in ahead or [block_id]:
         lift_block(tx, now, staff, place, one)

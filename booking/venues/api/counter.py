@@ -77,7 +77,8 @@ async def block(
 @delete(
     "/counter/{place:int}/blocks/{block_id:int}",
     status_code=200,
-    responses=refusals(Unauthenticated, Denied, errors.WrongStatus, idempotent=True) | answers(200, BlockLifted),
+    responses=refusals(Unauthenticated, Denied, errors.WrongStatus, errors.ByChange, idempotent=True)
+    | answers(200, BlockLifted),
 )
 async def lift(
     request: Request[Any, Any, Any],

@@ -11,7 +11,7 @@ from booking.members.models import Member, MemberCategory
 from booking.members.service.standing import add_points
 from booking.places.service import require_manager
 from booking.venues.catalogue import FacilityFacts, venues
-from booking.venues.errors import AlreadyBegun, BlockedBy, PartnerNotFound, WeeksUnclear, WrongStatus
+from booking.venues.errors import AlreadyBegun, BlockedBy, ByChange, PartnerNotFound, WeeksUnclear, WrongStatus
 from booking.venues.models import Block, Booking
 from booking.venues.queries.bookings import booking_view
 from booking.venues.rules import policy
@@ -159,9 +159,11 @@ def lift_block(tx: WriteSession, now: datetime, staff: Principal, place: int, bl
 
     Raises:
         Denied: the actor does not manage this place.
+        ByChange: a rehearsed change made it: that is undone as a whole, with those whom it moved.
         WrongStatus: there is no such block, or it was lifted.
     """
     require_manager(staff, place)
+    refuse_if_by_change(tx.get(Block, place_id=place, id=block_id))
     lifted = tx.execute(
         update(Block)
         .where(Block.place_id == place, Block.id == block_id, Block.lifted_at.is_(None))
@@ -173,6 +175,16 @@ def lift_block(tx: WriteSession, now: datetime, staff: Principal, place: int, bl
     facts = venues(tx).facility(place, lifted.facility_id)
     release(tx, place, lifted.facility_id, holder="block_id", holder_id=block_id)
     _note(tx, now, staff, facts, "block.lifted", f"block:{place}:{block_id}")
+
+
+def refuse_if_by_change(block: Block | None) -> None:
+    """A block was made by hand.
+
+    Raises:
+        ByChange: a rehearsed change made it.
+    """
+    if block is not None and block.change_id is not None:
+        raise ByChange(title=block.title, change=block.change_id)
 
 
 def mark_no_show(tx: WriteSession, now: datetime, staff: Principal, place: int, booking_id: int) -> BookingView:
