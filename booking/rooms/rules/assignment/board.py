@@ -176,10 +176,14 @@ class Seating:
     def copy(self) -> "Seating":
         """Another one with the same guests."""
         other = Seating(self.board)
-        other.rows, other.still, other.starts = list(self.rows), list(self.still), list(self.starts)
-        other.who = [dict(guests) for guests in self.who]
-        other.room_of = dict(self.room_of)
+        other.take(self)
         return other
+
+    def take(self, other: "Seating") -> None:
+        """Becomes like another one."""
+        self.rows, self.still, self.starts = list(other.rows), list(other.still), list(other.starts)
+        self.who = [dict(guests) for guests in other.who]
+        self.room_of = dict(other.room_of)
 
     def put(self, item: Item, room: int) -> None:
         """Seats an item in a room that is free."""

@@ -1,6 +1,6 @@
 """Making room for new stays by moving those that may move: greedy first, then exact, and honest when out of budget."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from booking.rooms.rules.assignment.board import Board, Item, Nodes, OutOfNodes, Seating
@@ -41,17 +41,24 @@ def rearrange(snapshot: Snapshot, wishes: Sequence[Stay], nodes: int = EXACT_NOD
     only when it is proved that nothing else helps. `Impossible` is a proof. `nodes` bounds the exact search; the same
     input always gives the same answer.
     """
-    outcome = decide(snapshot, wishes, nodes, upgrades=False)
+    return decide(snapshot, wishes, lambda rearrangement: rearrangement.solve(nodes))
+
+
+def decide(snapshot: Snapshot, wishes: Sequence[Stay], solve: "Callable[[Rearrangement], Outcome]") -> Outcome:
+    """What `solve` finds without upgrades, or with them where it proves that nothing else helps."""
+    outcome = _decide(snapshot, wishes, solve, upgrades=False)
     if isinstance(outcome, Impossible) and snapshot.upgrades:
-        outcome = decide(snapshot, wishes, nodes, upgrades=True)
+        outcome = _decide(snapshot, wishes, solve, upgrades=True)
     return outcome
 
 
-def decide(snapshot: Snapshot, wishes: Sequence[Stay], nodes: int, *, upgrades: bool) -> Outcome:
-    """As `rearrange`, for one policy; a proof holds whoever reaches beyond the snapshot."""
-    outcome = Rearrangement(Board(snapshot, upgrades), wishes).solve(nodes)
+def _decide(
+    snapshot: Snapshot, wishes: Sequence[Stay], solve: "Callable[[Rearrangement], Outcome]", *, upgrades: bool
+) -> Outcome:
+    """What `solve` finds for one policy; a proof holds whoever reaches beyond the snapshot."""
+    outcome = solve(Rearrangement(Board(snapshot, upgrades), wishes))
     if isinstance(outcome, Impossible) and any(reaches_beyond(snapshot)):
-        wider = Rearrangement(Board(snapshot, upgrades, reaching=True), wishes).solve(nodes)
+        wider = solve(Rearrangement(Board(snapshot, upgrades, reaching=True), wishes))
         return wider if isinstance(wider, Impossible) else too_narrow(snapshot)
     return outcome
 
@@ -114,7 +121,12 @@ class Rearrangement:
 
     def solve(self, nodes: int) -> Outcome:
         """The answer, with a budget for the exact search."""
-        reason = self.taken() or self.apart()
+        answer = self.quickly()
+        return self._exactly(Nodes(nodes)) if answer is None else answer
+
+    def quickly(self) -> Outcome | None:
+        """What counting, chains and swaps can tell; None if that is nothing."""
+        reason = self._taken() or self._apart()
         if reason is not None:
             return Impossible(reason)
         seats = self._by_chains(0)
@@ -123,9 +135,9 @@ class Rearrangement:
             if full is not None:
                 return Impossible(full)
             seats = self._by_chains(LONGEST_CHAIN) or self._by_swaps()
-        return self._exactly(Nodes(nodes)) if seats is None else self.plan(seats)
+        return None if seats is None else self.plan(seats)
 
-    def taken(self) -> Taken | None:
+    def _taken(self) -> Taken | None:
         """Why a chosen room cannot be had, if pins, blocks or another wish hold it."""
         before = list(self.board.shut)
         for wish in self.chosen:
@@ -141,7 +153,7 @@ class Rearrangement:
             before[room] |= wish.nights
         return None
 
-    def apart(self) -> CutUp | None:
+    def _apart(self) -> CutUp | None:
         """Who never moves and lives too far from a chosen room that it must be next to."""
         fixed = {item.id: item for item in (*self.board.items.values(), *self.chosen) if item.still}
         for wish in self.chosen:
