@@ -12,13 +12,14 @@ from booking.rehearsal.errors import PlanChanged, TakenMeanwhile
 from booking.rehearsal.queries import ChangeView
 from booking.rehearsal.rules import headline
 from booking.rehearsal.service import apply, draft, undo
-from booking.venues.errors import ByChange
+from booking.venues.errors import ByChange, PoolFull, SlotTaken
 from booking.venues.models import Block, Booking, Claim, MemberCounter, PoolCounter
 from booking.venues.service.booking import cancel_booking, confirm_booking, hold_slot
 from booking.venues.service.closing import CLOSE_COURTS
 from booking.venues.service.counter import lift_block
 from booking.venues.service.lowering import LOWER_CAPACITY
 from booking.web.principal import Principal
+from tests.databases import SettableClock
 from tests.venues.city import BADMINTON, CENTRE, GYM, PALACE, City, at, build_city
 from tests.venues.test_booking import TOMORROW, wish
 
@@ -139,6 +140,24 @@ class TestCloseCourts:
 
         assert await database.read(units) == {4}
 
+    async def test_those_who_play_already_play_on(self, database: Database, city: City, clock: SettableClock) -> None:
+        playing = await book(database, city.worker, 18, 20, court=1)
+        later = await book(database, city.rival, 20, 21, court=1)
+        clock.now = at(18.5, TOMORROW)
+        hours = {"starts": at(18.5, TOMORROW).isoformat(), "ends": at(22, TOMORROW).isoformat()}
+        change = await closing(database, city, [], **hours)
+        view = await applied(database, city, change)
+        assert (view.headline.kept, view.headline.affected) == (1, 1)
+        named = {effect.outcome: effect.subject.rpartition(":")[2] for effect in view.plan.effects}
+        assert (named["kept"], named["offered"]) == (str(playing), str(later))
+        stored = await database.read(lambda tx: {row.id: row for row in tx.all(select(Booking))})
+        assert (stored[playing].status, stored[playing].court_id) == ("confirmed", 1)
+        assert stored[later].status == "displaced"
+        with pytest.raises(SlotTaken):
+            await database.write(hold_slot, city.partner, wish(20, 21))
+        await undone(database, city, change)
+        assert (await database.read(everything))["bookings"][later][0] == "confirmed"
+
     async def test_its_block_is_not_lifted_by_hand(self, database: Database, city: City) -> None:
         change = await closing(database, city, [1])
         await applied(database, city, change)
@@ -190,6 +209,17 @@ class TestLowerCapacity:
         after = await database.read(everything)
         assert after["bookings"].items() >= before["bookings"].items()
         await database.write(hold_slot, city.manager, wish(18, 19, facility=GYM, heads=2))
+
+    async def test_those_who_are_in_already_stay(self, database: Database, city: City, clock: SettableClock) -> None:
+        inside = await book(database, city.worker, 18, 20, facility=GYM, heads=4)
+        later = await book(database, city.rival, 19, 20, facility=GYM, heads=2)
+        clock.now = at(18.25, TOMORROW)
+        view = await applied(database, city, await self.lowering(database, city, 0))
+        assert (view.headline.kept, view.headline.displaced) == (1, 1)
+        stored = await database.read(lambda tx: {row.id: row.status for row in tx.all(select(Booking))})
+        assert (stored[inside], stored[later]) == ("confirmed", "displaced")
+        with pytest.raises(PoolFull):
+            await database.write(hold_slot, city.partner, wish(19, 20, facility=GYM))
 
     async def test_closing_a_pool_takes_nobody(self, database: Database, city: City) -> None:
         await applied(database, city, await self.lowering(database, city, 0))

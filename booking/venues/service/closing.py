@@ -27,7 +27,7 @@ from booking.venues.rules.settling import may_move
 from booking.venues.schemas import Id, Instant, ShortText
 from booking.venues.service import displacing, terms
 from booking.venues.service.allocation import end_hold, snapshot
-from booking.venues.service.claims import cells_of, claim, release
+from booking.venues.service.claims import Cell, cells_of, claim, release
 from booking.web.facts import Named
 
 LONGEST = timedelta(days=62)
@@ -68,6 +68,8 @@ class Trace(msgspec.Struct, frozen=True):
 def plan_courts(tx: ReadSession, now: datetime, place: int, request: CloseCourts) -> Plan:
     """Who is affected by closing courts, and what happens to each: as few displaced as can be.
 
+    Whoever plays already plays on: they are named as kept, and their courts close after them.
+
     Raises:
         FacilityNotFound, CourtNotFound, OffGrid: the request names what is not there.
     """
@@ -75,15 +77,18 @@ def plan_courts(tx: ReadSession, now: datetime, place: int, request: CloseCourts
     span = span_of_change(facts, request.starts, request.ends)
     units = _units(facts, request.courts)
     fates: list[assignment.Fate] = []
+    playing: list[int] = []
     fewest = True
     for part in days_of(span):
-        seen = snapshot(tx, now, facts, *part)
-        blocks = [assignment.Block(units=tuple(units), starts=part.starts, ends=part.ends)]
-        planned = assignment.plan_closing(seen.day, blocks)
+        day = snapshot(tx, now, facts, *part).day
+        closing = assignment.Block(units=tuple(units), starts=part.starts, ends=part.ends)
+        begun = assignment.begun(day, half_hour_of(now))
+        planned = assignment.plan_closing(assignment.with_fixed(day, begun), [closing])
         fewest = fewest and planned.fewest
         fates += [fate for fate in planned.fates if fate.outcome != "keeps"]
+        playing += assignment.under(day, begun, closing)
     touched = {fate.booking: fate for fate in fates}
-    known = displacing.bookings(tx, place, touched)
+    known = displacing.bookings(tx, place, [*touched, *playing])
     displaced = [known[fate.booking] for fate in touched.values() if fate.court is None]
     promised = displacing.promise(tx, now, facts, displaced) if request.offers else {}
     effects = [
@@ -92,6 +97,7 @@ def plan_courts(tx: ReadSession, now: datetime, place: int, request: CloseCourts
         else displacing.effect(tx, facts, known[fate.booking], request.reason, promised.get(fate.booking))
         for fate in touched.values()
     ]
+    effects += [displacing.kept(tx, facts, known[booking]) for booking in playing]
     moves = tuple((fate.booking, fate.origin, fate.court) for fate in touched.values() if fate.court is not None)
     offers = tuple(promised.values())
     steps = Steps(moves=moves, displaced=tuple(booking.id for booking in displaced), offers=offers)
@@ -167,7 +173,7 @@ def apply_courts(tx: WriteSession, now: datetime, change: ChangeView, plan: Plan
     units = _units(facts, request.courts)
     _clear_expired(tx, now, facts, span)
     block = tx.ids.next()
-    free = _not_kept_already(tx, facts, units, span)
+    free = _not_kept_already(tx, now, facts, units, span)
     if free and not claim(tx, place, facility, free, holder="block_id", holder_id=block):
         raise TakenMeanwhile(hours=terms.hours_of(*span), place=facts.name, by=Named("别人", "someone else"))
     _store_block(tx, now, change, facts, block, request.reason, units, span)
@@ -184,9 +190,11 @@ def _clear_expired(tx: WriteSession, now: datetime, facts: FacilityFacts, span: 
             end_hold(tx, now, facts, hold)
 
 
-def _not_kept_already(tx: ReadSession, facts: FacilityFacts, units: Sequence[int], span: Span) -> list[Any]:
-    """The cells that no other block keeps already: a closure over a league's hours takes the rest."""
-    kept = displacing.blocked_cells(tx, facts, span)
+def _not_kept_already(
+    tx: ReadSession, now: datetime, facts: FacilityFacts, units: Sequence[int], span: Span
+) -> list[Cell]:
+    """The cells that no other block keeps, nor anyone who plays already: a closure takes the rest."""
+    kept = displacing.kept_cells(tx, now, facts, span)
     return [cell for cell in cells_of(units, *span) if cell not in kept]
 
 

@@ -177,6 +177,12 @@ def described(
     )
 
 
+def kept(tx: ReadSession, facts: FacilityFacts, booking: Booking) -> Effect:
+    """Somebody who plays already: nothing changes for them, and nobody is told."""
+    before: dict[str, Param] = {"place": facts.name, "hours": terms.hours_of(booking.starts, booking.ends)}
+    return described(tx, facts, booking, "kept", before=before, after={}, messages=("", ""), params={})
+
+
 def _paid(tx: ReadSession, booking: Booking) -> int:
     if booking.folio_id is None:
         return 0
@@ -294,7 +300,9 @@ def _take_again(tx: WriteSession, facts: FacilityFacts, booking: Booking) -> boo
     return take_heads(tx, place, facility, slots, booking.party, facts.facility.capacity) is None
 
 
-def blocked_cells(tx: ReadSession, facts: FacilityFacts, span: Span) -> set[Cell]:
-    """The cells that leagues, maintenance and other closures keep."""
+def kept_cells(tx: ReadSession, now: datetime, facts: FacilityFacts, span: Span) -> set[Cell]:
+    """The cells of leagues, maintenance and other closures, and of those who play already."""
     taken = claimed(tx, *facts.key, *span)
-    return {Cell(cell.half_hour, cell.unit) for cell in taken if cell.block_id is not None}
+    holders = bookings(tx, facts.key[0], {cell.booking_id for cell in taken if cell.booking_id is not None})
+    begun = {booking.id for booking in holders.values() if instant_of(booking.starts) <= now}
+    return {Cell(cell.half_hour, cell.unit) for cell in taken if cell.block_id is not None or cell.booking_id in begun}

@@ -57,7 +57,7 @@ def plan_capacity(tx: ReadSession, now: datetime, place: int, request: LowerCapa
     """Who is affected by a lower capacity.
 
     Slot by slot, while more heads are booked than will fit, the booking that fills most of the slots still too
-    full yields, and of equals the one that was made last.
+    full yields, and of equals the one that was made last. Whoever is in already stays, and is named as kept.
 
     Raises:
         FacilityNotFound: there is no such pooled area.
@@ -67,23 +67,36 @@ def plan_capacity(tx: ReadSession, now: datetime, place: int, request: LowerCapa
     span = span_of_change(facts, request.starts, request.ends)
     booked = _booked(tx, now, facts, span)
     slots = list(_slots(tx, facts, span))
-    displaced = yielding(booked, slots, facts.facility.slot_half_hours, request.capacity)
+    inside = [booking for booking in booked if has_begun(booking, now)]
+    displaced = yielding(booked, slots, facts.facility.slot_half_hours, request.capacity, inside)
     promised = displacing.promise(tx, now, facts, displaced) if request.offers else {}
     effects = tuple(
         displacing.effect(tx, facts, booking, request.reason, promised.get(booking.id)) for booking in displaced
     )
+    effects += tuple(displacing.kept(tx, facts, booking) for booking in inside)
     steps = Steps(displaced=tuple(booking.id for booking in displaced), offers=tuple(promised.values()))
     return Plan(effects=effects, steps=msgspec.to_builtins(steps), search="greedy" if displaced else "unneeded")
 
 
-def yielding(booked: Sequence[Booking], slots: Sequence[int], slot_half_hours: int, capacity: int) -> list[Booking]:
-    """Who yields so that no slot holds more heads than its new capacity, in order of booking."""
-    left = list(booked)
-    heads = Counter({slot: _heads_at(left, slot) for slot in slots})
+def has_begun(booking: Booking, now: datetime) -> bool:
+    """Whether somebody plays already: a change no longer reaches them."""
+    return instant_of(booking.starts) <= now
+
+
+def yielding(
+    booked: Sequence[Booking],
+    slots: Sequence[int],
+    slot_half_hours: int,
+    capacity: int,
+    staying: Sequence[Booking] = (),
+) -> list[Booking]:
+    """Who yields so that no slot holds more heads than its new capacity, or than those staying fill, in order."""
+    may_go = [booking for booking in booked if booking not in staying]
+    heads = Counter({slot: _heads_at(booked, slot) for slot in slots})
     gone: list[Booking] = []
-    while over := {slot for slot in slots if heads[slot] > capacity}:
-        chosen = max(left, key=lambda booking: (len(over & set(_slots_of(booking, slot_half_hours))), booking.id))
-        left.remove(chosen)
+    while over := {slot for slot in slots if heads[slot] > max(capacity, _heads_at(staying, slot))}:
+        chosen = max(may_go, key=lambda booking: (len(over & set(_slots_of(booking, slot_half_hours))), booking.id))
+        may_go.remove(chosen)
         gone.append(chosen)
         heads.subtract(dict.fromkeys(_slots_of(chosen, slot_half_hours), chosen.party))
     return sorted(gone, key=lambda booking: booking.id)
@@ -144,7 +157,8 @@ def apply_capacity(tx: WriteSession, now: datetime, change: ChangeView, plan: Pl
     slots = list(_slots(tx, facts, span))
     taken = pool_taken(tx, *facts.key, span.starts - facts.facility.slot_half_hours, span.ends)
     before = {slot: taken.get(slot, (0, facts.facility.capacity))[1] for slot in slots}
-    _set_capacity(tx, facts, dict.fromkeys(slots, request.capacity))
+    inside = [booking for booking in _booked(tx, now, facts, span) if has_begun(booking, now)]
+    _set_capacity(tx, facts, {slot: max(request.capacity, _heads_at(inside, slot)) for slot in slots})
     block = tx.ids.next()
     tx.execute(
         insert(tx, Block).values(

@@ -4,7 +4,7 @@
 courts for those whose court goes away.
 """
 
-from booking.venues.rules.assignment.closing import plan_closing
+from booking.venues.rules.assignment.closing import begun, plan_closing, under, with_fixed
 from booking.venues.rules.assignment.day import (
     Block,
     ClosingPlan,
@@ -45,7 +45,10 @@ __all__ = [
     "Reason",
     "Taken",
     "Wish",
+    "begun",
     "choose_court",
     "plan_closing",
     "rearrange",
+    "under",
+    "with_fixed",
 ]

@@ -35,6 +35,31 @@ def plan_closing(day: Day, closing: Sequence[Block], nodes: int = CLOSING_NODES)
     return _Closing(day, closing).plan(Nodes(nodes))
 
 
+def begun(day: Day, half_hour: int) -> list[Holding]:
+    """Those who play already in a half hour, or did: a closure no longer reaches them."""
+    return [holding for holding in day.holdings if holding.starts <= half_hour]
+
+
+def with_fixed(day: Day, fixed: Sequence[Holding]) -> Day:
+    """The day with the courts of some holdings kept back, as long as they have them."""
+    units = {court.id: court.units for court in day.courts}
+    kept = [Block(units[holding.court], holding.starts, holding.ends) for holding in fixed]
+    others = tuple(holding for holding in day.holdings if holding not in fixed)
+    return replace(day, holdings=others, blocks=(*day.blocks, *kept))
+
+
+def under(day: Day, holdings: Sequence[Holding], closing: Block) -> list[int]:
+    """The bookings of those holdings that a closure would touch."""
+    units = {court.id: set(court.units) for court in day.courts}
+    return [
+        holding.booking
+        for holding in holdings
+        if units[holding.court].intersection(closing.units)
+        and holding.starts < closing.ends
+        and closing.starts < holding.ends
+    ]
+
+
 class _Closing:
     """One closure. `hard` is what never moves: pins whose courts stay, blocks, and what closes."""
 
