@@ -48,6 +48,21 @@ class TestQuote:
     def test_the_kind_of_day_has_its_price_and_a_worked_weekend_day_is_a_weekday(self, kind: str, fen: int) -> None:
         assert quote(RATES, kind, FIRST + 40, FIRST + 41, []).fen == fen
 
+    @pytest.mark.parametrize(("rates", "fen"), [([EVENING, DEAR_EVENING], 2000), ([EVENING], 1500)])
+    def test_a_holiday_without_a_price_costs_what_a_weekend_does_or_a_weekday(
+        self, rates: list[Rate], fen: int
+    ) -> None:
+        assert quote(rates, "holiday", FIRST + 40, FIRST + 41, []).fen == fen
+
+    def test_a_category_of_the_holiday_does_not_make_it_a_price_for_everyone(self) -> None:
+        rates = [EVENING, Rate("frontline", "holiday", time(0), time(0), 1)]
+        priced = quote(rates, "holiday", FIRST + 40, FIRST + 41, ["frontline"])
+        assert (priced.fen, priced.usual_fen) == (1500, 1500)
+
+    def test_a_weekend_has_to_have_its_own_price(self) -> None:
+        with pytest.raises(NoPrice):
+            quote([EVENING], "weekend", FIRST + 40, FIRST + 41, [])
+
     def test_each_head_pays(self) -> None:
         assert quote(RATES, "weekday", FIVE_PM, FIVE_PM + 4, ["frontline"], heads=3).fen == 3 * 4 * 800
 

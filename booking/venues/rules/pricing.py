@@ -11,7 +11,8 @@ from booking.clock import SHANGHAI, instant_of
 from booking.venues.rules.opening import half_hours_into
 
 EVERYONE = "member"
-_KINDS = {"workday": "weekday"}
+_PRICED_AS = {"workday": ("weekday",), "holiday": ("holiday", "weekend", "weekday")}
+"""Whose rows price a kind of day, the first that have one for everyone; the other kinds have rows of their own."""
 
 
 class Rate(Protocol):
@@ -54,6 +55,10 @@ def quote(
 ) -> Quote:
     """Price a range of half hours of one local day.
 
+    Each half hour costs the least of what its fitting rows say. A holiday without a row of its own for everyone at
+    that hour costs what a weekend does, and without that what a weekday does; a weekend worked in exchange for a
+    holiday is a weekday.
+
     Args:
         rates: the policy's prices.
         kind_of_day: `weekday`, `workday`, `weekend` or `holiday`.
@@ -65,9 +70,11 @@ def quote(
     Raises:
         NoPrice: an hour has no price for everyone.
     """
-    day = _KINDS.get(kind_of_day, kind_of_day)
-    priced = [_best(rates, day, half_hour, {EVERYONE, *categories}) for half_hour in range(starts, ends)]
-    usual = sum(_best(rates, day, half_hour, {EVERYONE})[0] for half_hour in range(starts, ends))
+    days = _PRICED_AS.get(kind_of_day, (kind_of_day,))
+    fitting = [_fitting(rates, days, half_hour) for half_hour in range(starts, ends)]
+    mine = {EVERYONE, *categories}
+    priced = [min((rate.fen, rate.category) for rate in some if rate.category in mine) for some in fitting]
+    usual = sum(min(rate.fen for rate in some if rate.category == EVERYONE) for some in fitting)
     lines = tuple(
         Line(half_hours=len(list(group)), fen=fen * heads, category=category)
         for (fen, category), group in groupby(priced)
@@ -75,15 +82,16 @@ def quote(
     return Quote(fen=sum(fen for fen, _ in priced) * heads, usual_fen=usual * heads, lines=lines)
 
 
-def _best(rates: Iterable[Rate], day: str, half_hour: int, categories: Collection[str]) -> tuple[int, str]:
+def _fitting(rates: Iterable[Rate], days: Iterable[str], half_hour: int) -> list[Rate]:
+    """The rows that price a half hour: of the first kind of day that has one for everyone."""
     at = half_hours_into(instant_of(half_hour).astimezone(SHANGHAI).time())
-    fitting = [
-        (rate.fen, rate.category)
-        for rate in rates
-        if rate.category in categories
-        and rate.days in (day, "any")
-        and half_hours_into(rate.from_time) <= at < half_hours_into(rate.until_time, as_end=True)
-    ]
-    if not fitting:
-        raise NoPrice(f"no price for {day} at half hour {at} of the day")
-    return min(fitting)
+    for day in days:
+        fitting = [
+            rate
+            for rate in rates
+            if rate.days in (day, "any")
+            and half_hours_into(rate.from_time) <= at < half_hours_into(rate.until_time, as_end=True)
+        ]
+        if any(rate.category == EVERYONE for rate in fitting):
+            return fitting
+    raise NoPrice(f"no price for {'/'.join(days)} at half hour {at} of the day")
