@@ -218,9 +218,9 @@ def solved_by_cp_sat(shot: Snapshot, stays: Sequence[Stay]) -> bool | None:
         model.add_at_most_one(there)
     ids = {stay.id for stay in stays}
     for one, other in must_pairs(shot):
-        for (stay, room), variable in list(seat.items()):
-            if stay in (one, other) and {one, other} <= ids:
-                partner = other if stay == one else one
+        for (number, room), variable in list(seat.items()):
+            if number in (one, other) and {one, other} <= ids:
+                partner = other if number == one else one
                 near = [v for (s, r), v in seat.items() if s == partner and next_to(shot, room, r)]
                 model.add_bool_or([variable.negated(), *near])
     solver = cp_model.CpSolver()

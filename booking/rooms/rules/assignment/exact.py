@@ -10,8 +10,18 @@ from dataclasses import replace
 
 from booking.rooms.rules.assignment.board import Board, Item
 from booking.rooms.rules.assignment.capacity import overfull
+from booking.rooms.rules.assignment.closing import Closing, Cost
 from booking.rooms.rules.assignment.greedy import assign_all, report
-from booking.rooms.rules.assignment.hotel import Assignment, Impossible, Outcome, OutOfTime, Snapshot, Stay
+from booking.rooms.rules.assignment.hotel import (
+    Assignment,
+    Block,
+    ClosingPlan,
+    Impossible,
+    Outcome,
+    OutOfTime,
+    Snapshot,
+    Stay,
+)
 from booking.rooms.rules.assignment.proof import cut_up
 from booking.rooms.rules.assignment.rearrangement import Rearrangement, connected, decide
 from booking.rooms.rules.assignment.solver import Problem, solve
@@ -85,6 +95,42 @@ def assign_exactly(snapshot: Snapshot, seconds: float, start: Assignment | None 
         exactly.join(begun.parted)
     rooms = {stay: exactly.board.rooms[room].id for stay, room in exactly.rooms.items()}
     return report(snapshot, rooms, proved=exactly.proved)
+
+
+def plan_closing_exactly(
+    snapshot: Snapshot, closing: Sequence[Block], seconds: float, cost: Cost = lambda _: 0, workers: int = 1
+) -> ClosingPlan:
+    """As `plan_closing`, and better where that is found in the time.
+
+    Raises:
+        SolverMissing: OR-Tools is not installed.
+        ValueError: a stay under the closing reaches beyond the snapshot.
+    """
+    case = Closing(snapshot, closing, cost)
+    seating, bound = case.greedy()
+    rooms, proved = seating.room_of, False
+    near = connected(case.board, case.affected, case.loose) if case.affected else []
+    for inside in ([item for item in near if _overlap(item, case.affected)], near):
+        moving = {item.id for item in (*case.affected, *inside)}
+        around, beside = list(case.board.shut), {}
+        for item in case.board.items.values():
+            if item.home is not None and item.id not in moving:
+                around[item.home] |= item.nights
+                beside[item.id] = item.home
+        dearest = 1 + sum(case.costs.values())
+        prices = {item.id: dearest + case.costs[item.id] for item in case.affected}
+        problem = Problem(case.board, [*case.affected, *inside], around, beside, prices, seating.room_of)
+        if not moving or _too_large(problem) or not seconds:
+            continue
+        solved = solve(problem, seconds / 2, workers)
+        if solved.rooms is not None:
+            rooms = {**beside, **solved.rooms}
+            proved = solved.proved and len(inside) == len(near)
+    return case.told(rooms, fewest=proved or len(case.displaced(rooms)) == bound)
+
+
+def _overlap(item: Item, others: Sequence[Item]) -> bool:
+    return any(item.nights & other.nights for other in others)
 
 
 class _Exactly:

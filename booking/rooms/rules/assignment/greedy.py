@@ -101,7 +101,8 @@ class Greedy:
         """Two rooms next to each other, the first of which is missed least."""
         seating, near = self.seating, self.seating.board.near
         beside = {room for room in seating.rooms_for(partner) if not seating.rows[room] & partner.nights}
-        free = [room for room in seating.rooms_for(item) if not seating.rows[room] & item.nights and near[room] & beside]
+        free = [room for room in seating.rooms_for(item) if not seating.rows[room] & item.nights]
+        free = [room for room in free if near[room] & beside]
         if not free:
             return False
         room = choose(seating, item, free)

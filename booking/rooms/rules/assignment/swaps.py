@@ -29,45 +29,36 @@ class Swap(NamedTuple):
 class Swaps:
     """The search for the swaps that move fewest for one item."""
 
-    def __init__(self, seating: Seating, item: Item, nodes: Nodes, most: int) -> None:
+    def __init__(self, seating: Seating, item: Item, nodes: Nodes) -> None:
         self.seating = seating
         self.item = item
         self.nodes = nodes
-        self.best: tuple[int, list[Swap]] | None = None
-        self.most = most
+        self.most = sum(len(guests) for guests in seating.who)
+        self.found: tuple[int, list[Swap]] | None = None
         self.done: list[Swap] = []
 
-    def find(self) -> list[Swap] | None:
-        """The swaps that free the room `of` the last of them for the item; None if none were found."""
+    def find(self) -> tuple[int, list[Swap]] | None:
+        """A room for the item, and the swaps that free it; None if none were found."""
         seating, item = self.seating, self.item
         rooms = [room for room in seating.rooms_for(item) if not seating.still[room] & item.nights]
-        rooms.sort(key=lambda room: (seating.rows[room] & item.nights).bit_count())
-        found: tuple[int, list[Swap]] | None = None
-        for room in rooms:
-            self.best = None
-            try:
+        try:
+            for room in sorted(rooms, key=lambda room: (seating.rows[room] & item.nights).bit_count()):
                 self._clear(room, frozenset())
-            except OutOfNodes:
-                self._back()
-            if self.best is not None and (found is None or self.best[0] < found[0]):
-                found = self.best
-                self.room = room
-                self.most = found[0] - 1
-            if self.nodes.left < 0:
-                break
-        return None if found is None else found[1]
+        except OutOfNodes:
+            self._back()
+        return self.found
 
     def _back(self) -> None:
         while self.done:
             apply(self.seating, self.done.pop())
 
     def _clear(self, room: int, moved: frozenset[Item]) -> None:
-        """Looks at all ways to empty a room of what the item meets there."""
+        """Looks at the ways to empty a room of what the item meets there, and keeps what moves fewest."""
         if len(moved) > self.most:
             return
         meets = self.seating.rows[room] & self.item.nights
         if not meets:
-            self.best = (len(moved), list(self.done))
+            self.found = (room, list(self.done))
             self.most = len(moved) - 1
             return
         self.nodes.spend()
@@ -112,13 +103,13 @@ def apply(seating: Seating, swap: Swap) -> None:
         seating.put(item, one)
 
 
-def swap_in(seating: Seating, item: Item, nodes: int, most: int = 1_000_000) -> bool:
-    """Seats an item by swaps that move at most `most` others; whether that was possible."""
-    search = Swaps(seating, item, Nodes(nodes), most)
-    swaps = search.find()
-    if swaps is None:
+def swap_in(seating: Seating, item: Item, nodes: int) -> bool:
+    """Seats an item by swaps, few of them if it can; whether that was possible."""
+    found = Swaps(seating, item, Nodes(nodes)).find()
+    if found is None:
         return False
+    room, swaps = found
     for swap in swaps:
         apply(seating, swap)
-    seating.put(item, search.room)
+    seating.put(item, room)
     return True
