@@ -27,6 +27,10 @@ from booking.members.authentication import Authentication
 from booking.notices import api as notices_api
 from booking.notices import pages as notices_pages
 from booking.notices.webhook import channel
+from booking.payments import api as payments_api
+from booking.payments import pages as payments_pages
+from booking.payments import payables
+from booking.payments.provider import provider_of
 from booking.portal import api as portal_api
 from booking.portal import bookings as portal_bookings
 from booking.portal import calendar as portal_calendar
@@ -38,6 +42,7 @@ from booking.rehearsal import kinds
 from booking.settings import Settings
 from booking.venues import api as venues_api
 from booking.venues import pages as venues_pages
+from booking.venues.paying import BOOKING
 from booking.venues.service.closing import CLOSE_COURTS
 from booking.venues.service.lowering import LOWER_CAPACITY
 from booking.web import documentation, health, pages, problems
@@ -62,6 +67,8 @@ ROUTERS = [
     venues_pages.router,
     checkin_api.router,
     checkin_pages.router,
+    payments_api.router,
+    payments_pages.router,
     portal_home.router,
     portal_bookings.router,
     portal_changing.router,
@@ -71,6 +78,8 @@ ROUTERS = [
     portal_api.router,
 ]
 
+PAYABLES = [BOOKING]
+"""What may be paid online."""
 KINDS_OF_CHANGE: list[kinds.Kind[Any]] = [CLOSE_COURTS, LOWER_CAPACITY]
 
 
@@ -92,12 +101,15 @@ def compose(settings: Settings, clock: Clock, tokens: Tokens, *, background: boo
     """The parts that live and die with one database."""
     for kind in KINDS_OF_CHANGE:
         kinds.register(kind)
+    for payable in PAYABLES:
+        payables.register(payable)
     ids = Ids(clock)
     database = Database(settings.database, clock, ids, tokens)
     hub = Hub()
     beacon = None if settings.database.startswith("sqlite:") else Beacon(settings.database, hub)
     database.on_commit(hub.publish if beacon is None else beacon.publish)
-    loops = Background(database, channel(settings.webhook_url, settings.webhook_secret, clock)) if background else None
+    deliver = channel(settings.webhook_url, settings.webhook_secret, clock)
+    loops = Background(database, deliver, provider_of(settings)) if background else None
     return State(
         {
             "settings": settings,

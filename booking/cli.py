@@ -12,6 +12,7 @@ from booking.commands.backups import backup, restore
 from booking.commands.bench import bench
 from booking.commands.import_members import import_members
 from booking.commands.managing import groups
+from booking.commands.payments import payments, sandbox_payments
 from booking.commands.run import run
 from booking.commands.seed import seed
 from booking.db.migrating import is_current, upgrade
@@ -59,8 +60,10 @@ def serve(settings: Settings, host: str, port: int, certificate: Path | None, ke
 main.add_command(backup)
 main.add_command(bench)
 main.add_command(import_members)
+main.add_command(payments)
 main.add_command(restore)
 main.add_command(run)
+main.add_command(sandbox_payments)
 main.add_command(seed)
 for group in groups:
     main.add_command(group)

@@ -53,6 +53,7 @@ ACCESS: dict[frozenset[str], str] = {
         GET /api/v1/sports GET /api/v1/places GET /api/v1/places/{code:str} GET /api/v1/places/{code:str}/facilities
         GET /api/v1/search GET /api/v1/tonight GET /api/v1/facilities/{place:int}/{facility:int}/days/{day:date}
         GET /api/v1/facilities/{place:int}/{facility:int}/days/{day:date}/board POST /api/v1/gates/enrol
+        POST /api/v1/payments/webhook
     """,
     MEMBERS: """
         GET /account GET /account/access-log GET /account/password POST /account/password POST /account/language
@@ -70,6 +71,9 @@ ACCESS: dict[frozenset[str], str] = {
         DELETE /api/v1/me/tokens/{sign_in_id:int}
         POST /inbox/{message_id:int}/open POST /inbox/{message_id:int}/read POST /api/v1/me/inbox/{message_id:int}/read
         GET /bookings/{place:int}/{booking:int}/calendar.ics
+        GET /pay/{place:int}/{folio:int} POST /pay/{place:int}/{folio:int} GET /pay/{place:int}/{folio:int}/{intent:int}
+        GET /api/v1/folios/{place:int}/{folio:int} POST /api/v1/folios/{place:int}/{folio:int}/intents
+        GET /api/v1/folios/{place:int}/{folio:int}/intents/{intent:int}
     """,
     frozenset({"worker", "keeper", "manager", "admin"}): """
         GET /bookings/{place:int}/{booking:int} GET /api/v1/bookings/{place:int}/{booking:int}

@@ -19,6 +19,8 @@ from booking.members.service.standing import add_points
 from booking.notices.models import InboxMessage
 from booking.notices.pages import CALENDAR_KEY
 from booking.notices.service import feed_token
+from booking.payments.queries import folio_of
+from booking.payments.service.intents import create_intent
 from booking.portal.manage.service import take_payment
 from booking.rehearsal import kinds
 from booking.rehearsal.service import apply, draft
@@ -70,6 +72,10 @@ class World(NamedTuple):
     """The ledger's transaction of what was paid for the booking."""
     link: str
     """The token in the address of the pass for those who are not signed in."""
+    folio: int
+    """The bill of the worker's booking."""
+    intent: int
+    """An online payment of it that is under way."""
     calendar: str
     """The token in the address of the worker's calendar."""
 
@@ -83,8 +89,10 @@ class World(NamedTuple):
             "court": 1,
             "facility": BADMINTON,
             "facility_id": BADMINTON,
+            "folio": self.folio,
             "gate": self.gate,
             "gate_id": self.gate,
+            "intent": self.intent,
             "member_id": self.people.keeper.member_id,
             "message_id": self.message,
             "pass_id": self.pass_id,
@@ -142,6 +150,9 @@ def found_world(tx: WriteSession, now: datetime, settings: Settings) -> World:
     quarter = now + timedelta(days=90)
     add_points(tx, now, people.worker.member_id, 1, reason="no_show", subject=f"booking:{booking}", expires_at=quarter)
     held = book(20, people.worker)
+    folio = folio_of(tx, CENTRE, f"booking:{CENTRE}:{booking}")
+    folio_id = 0 if folio is None else folio.id
+    intent = create_intent(tx, now, people.worker, CENTRE, folio_id, pages="http://testserver")
     return World(
         people=people,
         bearer={name: sign_in(tx, now, who) for name, who in people._asdict().items()},
@@ -159,6 +170,8 @@ def found_world(tx: WriteSession, now: datetime, settings: Settings) -> World:
         sign_in=_another_sign_in(tx, now, people.worker),
         payment=take_payment(tx, now, people.manager, CENTRE, booking, method="cash").transaction,
         link=link_token(links_key(settings), CENTRE, pass_id),
+        folio=folio_id,
+        intent=intent,
         calendar=feed_token(tx, now, people.worker.member_id, settings.key(CALENDAR_KEY)),
     )
 
