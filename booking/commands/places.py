@@ -13,10 +13,11 @@ from booking.places.catalogue import places
 from booking.places.errors import ZoneNotFound
 from booking.places.models import Place, Zone
 from booking.places.schemas import CalendarDayRequest, Edited, PlaceRequest, ZoneRequest
-from booking.places.service import mark_day, put_place, put_zone, retire_place, retire_zone
+from booking.places.service import put_place, put_zone, retire_place, retire_zone
 from booking.portal.manage.queries.described import place_request, zone_request
 from booking.settings import Settings
 from booking.venues.catalogue import venues
+from booking.venues.service.hours import mark_day
 
 PLACE = {
     "kind": "culture_centre, cultural_palace, plaza or sanatorium.",

@@ -158,6 +158,13 @@ class BookingsAhead(Conflict):
     text = N_("{when} 起还有 {count} 个预约会受影响，没有改动。请先用“停用场地”看清每个人怎么安排。")
 
 
+class BookedWhenClosed(Conflict):
+    """Opening hours that would leave bookings before a closed door."""
+
+    code = "booked_when_closed"
+    text = N_("{count} 个预约会落在不开放的时间里，没有改动。请先给他们改时间或者取消，再改开放时间：{bookings}。")
+
+
 class HoursCross(Invalid):
     """Opening hours that end before they begin, or lie off the half-hour grid."""
 

@@ -184,7 +184,8 @@ class TestHours:
         early = {"days-1": "1 2 3 4 5 6 7", "opens-1": "08:00", "closes-1": "17:00"}
         booked = await chen.post(address, early, seen_at=address)
         assert booked.status_code == 409
-        assert "还有 1 个预约会受影响" in shown(booked)
+        assert "1 个预约会落在不开放的时间里，没有改动。" in shown(booked)
+        assert "2026-11-25 18:00–19:00" in shown(booked)
         crossed = await chen.post(address, early | {"closes-1": "07:00"}, seen_at=address)
         assert crossed.status_code == 422
 

@@ -18,9 +18,9 @@ from booking.places.schemas import CalendarDayRequest, Edited, PlaceRequest, Zon
 from booking.portal.manage.errors import PolicyNotFound
 from booking.portal.manage.queries import described
 from booking.venues.catalogue import CourtNotFound, FacilityNotFound, venues
-from booking.venues.errors import BookingsAhead, HoursCross, LengthsCross, PriceGap, UnknownCode
+from booking.venues.errors import BookedWhenClosed, BookingsAhead, HoursCross, LengthsCross, PriceGap, UnknownCode
 from booking.venues.schemas import CourtRequest, FacilityRequest, Id, OpeningRequest, PolicyRequest
-from booking.venues.service import editing, policies
+from booking.venues.service import editing, hours, policies
 from booking.web.etags import tagged, tagged_answers
 from booking.web.idempotency import once
 from booking.web.principal import Principal
@@ -193,7 +193,9 @@ async def get_opening(
 
 @put(
     "/places/{place:int}/facilities/{facility:int}/opening",
-    responses=refusals(Unauthenticated, Denied, FacilityNotFound, HoursCross, BookingsAhead, body=True, idempotent=True)
+    responses=refusals(
+        Unauthenticated, Denied, FacilityNotFound, HoursCross, BookedWhenClosed, body=True, idempotent=True
+    )
     | DONE,
 )
 async def put_opening(
@@ -243,16 +245,19 @@ def _marked(tx: ReadSession) -> list[CalendarDayRequest]:
 
 @put(
     "/calendar",
-    responses=refusals(Unauthenticated, Denied, body=True, idempotent=True)
+    responses=refusals(Unauthenticated, Denied, BookedWhenClosed, body=True, idempotent=True)
     | answers(200, CalendarDayRequest, "As it is marked now"),
 )
 async def mark_day(
     request: AnyRequest, data: JSONBody[CalendarDayRequest], database: Store, member: Member
 ) -> Response[bytes]:
-    """Mark a day as a holiday or a working weekend day, or take the mark away."""
+    """Mark a day as a holiday or a working weekend day, or take the mark away.
+
+    Refused if somebody has booked an hour that would be closed; it names them.
+    """
 
     def command(tx: WriteSession, now: datetime) -> CalendarDayRequest:
-        places_service.mark_day(tx, now, member, data)
+        hours.mark_day(tx, now, member, data)
         return data
 
     return await once(database, request, member.actor, command)

@@ -8,9 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 
-from booking.clock import half_hour_of, instant_of, local_date
+from booking.clock import half_hour_of, instant_of
 from booking.db import WriteSession, insert
-from booking.places.catalogue import kind_of_day, places
 from booking.places.models import Zone
 from booking.places.schemas import Edited
 from booking.places.service import check_code, note_edit, require_manager
@@ -19,6 +18,7 @@ from booking.venues.errors import BookingsAhead, HoursCross, UnknownCode
 from booking.venues.models import Booking, Claim, Court, Facility, OpeningRule, Policy, Sport, Unit
 from booking.venues.rules import opening
 from booking.venues.schemas import CourtRequest, FacilityRequest, HoursRequest, OpeningRequest
+from booking.venues.service.hours import refuse_if_cut
 from booking.web.facts import Instant, Named
 from booking.web.principal import Principal
 
@@ -141,7 +141,7 @@ def put_opening(
         Denied: the actor does not manage this place.
         FacilityNotFound: there is no such facility.
         HoursCross: a line ends before it begins, or lies off the half hours.
-        BookingsAhead: someone has booked an hour that would be closed.
+        BookedWhenClosed: somebody has booked an hour that would be closed.
     """
     require_manager(staff, place_id)
     facility = _facility(tx, place_id, facility_id)
@@ -160,7 +160,7 @@ def put_opening(
         }
         for number, line in enumerate(request.hours, 1)
     ]
-    _refuse_if_closed_under(tx, now, place_id, facility_id, [OpeningRule(**row) for row in rows])
+    refuse_if_cut(tx, now, place_id, facility_id, [OpeningRule(**row) for row in rows])
     tx.execute(delete(OpeningRule).where(OpeningRule.place_id == place_id, OpeningRule.facility_id == facility_id))
     tx.execute(insert(tx, OpeningRule).values(rows))
     return note_edit(tx, now, staff, place_id, "opening", Edited(facility_id, facility.code, created=False))
@@ -171,25 +171,6 @@ def _check_hours(line: HoursRequest) -> None:
     ends = opening.half_hours_into(line.closes, as_end=True)
     if not exact or ends <= opening.half_hours_into(line.opens):
         raise HoursCross(opens=f"{line.opens:%H:%M}", closes=f"{line.closes:%H:%M}")
-
-
-def _refuse_if_closed_under(
-    tx: WriteSession, now: datetime, place_id: int, facility_id: int, rules: list[OpeningRule]
-) -> None:
-    calendar = places(tx).calendar
-    booked = tx.execute(
-        select(Booking.starts, Booking.ends)
-        .where(Booking.place_id == place_id, Booking.facility_id == facility_id, Booking.status.in_(LIVE))
-        .where(Booking.ends > half_hour_of(now))
-        .order_by(Booking.starts)
-    ).all()
-    cut = []
-    for starts, ends in booked:
-        day = local_date(instant_of(starts))
-        if not opening.is_open(opening.open_spans(rules, day, kind_of_day(calendar, day)), starts, ends):
-            cut.append(starts)
-    if cut:
-        raise BookingsAhead(when=Instant(instant_of(cut[0])), count=len(cut))
 
 
 def retire_facility(tx: WriteSession, now: datetime, staff: Principal, place_id: int, facility_id: int) -> Edited:
