@@ -342,6 +342,30 @@ class TestChange:
         await refused(database.write(change_booking, city.partner, CENTRE, view.id, request), NotOpenThen)
         assert (await database.read(claims), await database.read(counters)) == before
 
+    async def test_by_staff_it_is_priced_and_counted_for_its_own_member(self, database: Database, city: City) -> None:
+        held = await database.write(hold_slot, city.worker, wish(18, 19))
+        view = await database.write(confirm_booking, city.worker, CENTRE, held.id)
+        request = ChangeRequest(starts=at(18, TOMORROW), ends=at(19.5, TOMORROW))
+        changed = await database.write(change_booking, city.manager, CENTRE, view.id, request)
+        assert changed.price_fen == 3 * 400, "frontline workers pay 4 yuan the half hour"
+        assert (await database.read(counters))[city.worker.member_id, "badminton:day"] == 3
+
+    async def test_staff_too_are_told_of_the_members_limit(self, database: Database, city: City) -> None:
+        await database.write(hold_slot, city.worker, wish(9, 10))
+        held = await database.write(hold_slot, city.worker, wish(18, 19))
+        longer = ChangeRequest(starts=at(18, TOMORROW), ends=at(19.5, TOMORROW))
+        said = await refused(database.write(change_booking, city.manager, CENTRE, held.id, longer), LimitReached)
+        assert (said["limit"], said["taken"], said["asked"]) == (4, 2, 3)
+
+    async def test_what_was_booked_at_the_counter_still_takes_no_limit(self, database: Database, city: City) -> None:
+        request = WalkInRequest(
+            facility=BADMINTON, starts=at(18, TOMORROW), ends=at(19, TOMORROW), member_number="m101"
+        )
+        view = await database.write(book_at_counter, city.manager, CENTRE, request)
+        later = ChangeRequest(starts=at(19, TOMORROW), ends=at(20, TOMORROW))
+        await database.write(change_booking, city.manager, CENTRE, view.id, later)
+        assert await database.read(counters) == {}
+
     async def test_an_overlapping_shift_does_not_stand_in_its_own_way(
         self, database: Database, city: City, booked: Callable[..., Any]
     ) -> None:

@@ -230,6 +230,9 @@ def change_booking(
 ) -> BookingView:
     """Move a booking to other hours of its facility, or to a chosen court; refused, it stays as it was.
 
+    Whoever moves it, it is priced for its own member and counts towards that member's limits; staff may pass over
+    the opening of booking, lengths and standing, and what was booked at the counter takes nothing of limits.
+
     Raises:
         BookingNotFound: no such booking of theirs.
         WrongStatus: it has ended.
@@ -244,15 +247,15 @@ def change_booking(
         raise AlreadyBegun(when=terms.hours_of(booking.starts, booking.ends))
     span = terms.span_of(facts, request.starts, request.ends)
     terms.check_open(known, facts, span)
-    booker = actor if actor.member_id == booking.member_id else None
-    if booker is not None:
-        terms.check_terms(tx, now, facts, span, booker)
+    own = actor.member_id == booking.member_id
+    if own:
+        terms.check_terms(tx, now, facts, span, actor)
     give_back(tx, booking, slot_half_hours=facts.facility.slot_half_hours)
-    limited = booker is not None and booking.member_id is not None
-    limits = terms.take_limits(tx, facts, booker.member_id, span) if limited and booker else []
+    limited = booking.member_id if own or booking.limits else None
+    limits = [] if limited is None else terms.take_limits(tx, facts, limited, span)
     wanted = Wanted(booking.court_kind, request.court, span, booking.party)
     court = take_place(tx, now, facts, booking_id, wanted)
-    quote = terms.price(known, facts, span, booker.categories if booker else (), booking.party)
+    quote = terms.price(known, facts, span, people.categories_of(tx, booking.member_id), booking.party)
     _change_status(
         tx,
         now,

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from booking.audit.service import record
 from booking.clock import half_hour_of, instant_of, local_date
 from booking.db import WriteSession, insert
-from booking.members.models import Member, MemberCategory
+from booking.members.models import Member
 from booking.members.service.standing import add_points
 from booking.places.service import require_manager
 from booking.venues.catalogue import FacilityFacts, venues
@@ -81,10 +81,7 @@ def _at_counter(tx: WriteSession, request: WalkInRequest) -> tuple[people.Player
     found = tx.execute(select(Member.id, Member.name).where(Member.number == request.member_number)).first()
     if found is None:
         raise PartnerNotFound(name=request.contact_name or "—", number=request.member_number)
-    categories = select(MemberCategory.category).where(
-        MemberCategory.member_id == found.id, MemberCategory.verified_at.is_not(None)
-    )
-    return people.Player(found.id, found.name), list(tx.execute(categories).scalars())
+    return people.Player(found.id, found.name), people.categories_of(tx, found.id)
 
 
 def block_courts(

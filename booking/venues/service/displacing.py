@@ -9,7 +9,6 @@ from sqlalchemy import select, update
 
 from booking.clock import half_hour_of, instant_of
 from booking.db import ReadSession, WriteSession
-from booking.members.models import MemberCategory
 from booking.notices.messages import MessageText, register
 from booking.payments.queries import balance
 from booking.rehearsal.errors import TakenMeanwhile
@@ -222,7 +221,7 @@ def _hold(tx: WriteSession, now: datetime, offer: Offer) -> tuple[int, int]:
     wanted = Wanted(offer.court_kind, None, span, lost.party)
     hold = tx.ids.next()
     court = take_place(tx, now, there, hold, wanted)
-    quote = terms.price(known, there, span, _categories(tx, lost.member_id), lost.party)
+    quote = terms.price(known, there, span, people.categories_of(tx, lost.member_id), lost.party)
     expires = min(now + OFFER_KEPT, instant_of(offer.starts) - OFFER_ENDS_BEFORE)
     store_booking(
         tx,
@@ -245,13 +244,6 @@ def _hold(tx: WriteSession, now: datetime, offer: Offer) -> tuple[int, int]:
     people.write_partners(tx, offer.place, hold, booker, partners)
     tx.touch(there.topic)
     return offer.place, hold
-
-
-def _categories(tx: ReadSession, member_id: int) -> list[str]:
-    verified = select(MemberCategory.category).where(
-        MemberCategory.member_id == member_id, MemberCategory.verified_at.is_not(None)
-    )
-    return list(tx.execute(verified).scalars())
 
 
 def end_offers(tx: WriteSession, now: datetime, offers: Sequence[tuple[int, int]], *, actor: str) -> None:

@@ -15,7 +15,7 @@ from booking.checkin.service.passes import (
 )
 from booking.clock import instant_of
 from booking.db import ReadSession, WriteSession, insert
-from booking.members.models import Member
+from booking.members.models import Member, MemberCategory
 from booking.notices.messages import MessageText, register
 from booking.notices.service import tell
 from booking.venues.catalogue import FacilityFacts
@@ -75,6 +75,14 @@ def _player(tx: ReadSession, partner: PartnerRequest) -> Player:
     if row is None or row.name != partner.name:
         raise PartnerNotFound(name=partner.name, number=partner.number)
     return Player(row.id, row.name)
+
+
+def categories_of(tx: ReadSession, member_id: int | None) -> list[str]:
+    """The verified categories of a member, which price what they book; a guest has none."""
+    verified = select(MemberCategory.category).where(
+        MemberCategory.member_id == member_id, MemberCategory.verified_at.is_not(None)
+    )
+    return [] if member_id is None else list(tx.execute(verified).scalars())
 
 
 def write_partners(
