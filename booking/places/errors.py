@@ -25,6 +25,13 @@ class BadCode(Invalid):
     text = N_("代号只能用小写字母、数字和短横线，2 到 40 个字符，例如 zhenhai。您写的是“{given}”。")
 
 
+class CodeReserved(Invalid):
+    """A code whose address belongs to a page of the console."""
+
+    code = "code_reserved"
+    text = N_("代号“{given}”和管理台的页面地址重复，请换一个，例如 {instead}。")
+
+
 class TooManyZones(Conflict):
     """A place has as many zones as a pass can name."""
 

@@ -1,6 +1,7 @@
 """Editing places, zones and the calendar. Every edit is audited and gives the catalogue a new version."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
@@ -9,7 +10,7 @@ from booking.audit.service import record
 from booking.db import WriteSession, insert
 from booking.errors import Denied
 from booking.places.catalogue import PlaceNotFound, catalogue_changed
-from booking.places.errors import BadCode, StillInUse, TooManyZones, ZoneNotFound
+from booking.places.errors import BadCode, CodeReserved, StillInUse, TooManyZones, ZoneNotFound
 from booking.places.models import CalendarDay, Place, Zone
 from booking.places.schemas import CalendarDayRequest, Edited, PlaceRequest, ZoneRequest
 from booking.web.facts import Named
@@ -17,17 +18,22 @@ from booking.web.principal import Principal
 
 MOST_ZONES = 23
 """Zones 1 to 23: the pass token has a bit for each, and none is number 0."""
+RESERVED = frozenset({"calendar", "members", "places", "policies", "staff"})
+"""The pages at /manage/…, where the code of a place would stand; a test compares them with the routes."""
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 
 
-def check_code(code: str) -> str:
-    """A code that can stand in an address.
+def check_code(code: str, reserved: Collection[str] = ()) -> str:
+    """A code that can stand in an address; `reserved` are the pages that have theirs in the same place.
 
     Raises:
         BadCode: it cannot.
+        CodeReserved: a page of the console has this address.
     """
     if not _CODE.fullmatch(code):
         raise BadCode(given=code)
+    if code in reserved:
+        raise CodeReserved(given=code, instead=f"{code}-1")
     return code
 
 
@@ -56,9 +62,9 @@ def put_place(tx: WriteSession, now: datetime, staff: Principal, request: PlaceR
 
     Raises:
         Denied: the actor may not.
-        BadCode: the code cannot stand in an address.
+        BadCode, CodeReserved: the code cannot stand in an address.
     """
-    code = check_code(request.code)
+    code = check_code(request.code, RESERVED)
     known = tx.scalar(select(Place.id).where(Place.code == code))
     if known is None:
         require_administrator(staff)

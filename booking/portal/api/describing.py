@@ -12,7 +12,7 @@ from booking.db import Database, ReadSession, WriteSession
 from booking.errors import Denied, Unauthenticated
 from booking.places import service as places_service
 from booking.places.catalogue import PlaceNotFound, places
-from booking.places.errors import BadCode, StillInUse, TooManyZones, ZoneNotFound
+from booking.places.errors import BadCode, CodeReserved, StillInUse, TooManyZones, ZoneNotFound
 from booking.places.models import CalendarDay
 from booking.places.schemas import CalendarDayRequest, Edited, PlaceRequest, ZoneRequest
 from booking.portal.manage.errors import PolicyNotFound
@@ -32,6 +32,7 @@ Code = FromPath[Annotated[str, Meta(min_length=1, max_length=40)]]
 Member = NamedDependency[Principal]
 Store = NamedDependency[Database]
 DONE = answers(200, Edited, "What was made or changed")
+BAD_CODES = (BadCode, CodeReserved)
 
 
 def _managing(member: Principal, place: int) -> None:
@@ -45,7 +46,7 @@ async def get_place(request: AnyRequest, place: PathId, database: Store, member:
     return tagged(request, await database.read(described.place_request, place), private=True)
 
 
-@put("/places", responses=refusals(Unauthenticated, Denied, BadCode, body=True, idempotent=True) | DONE)
+@put("/places", responses=refusals(Unauthenticated, Denied, *BAD_CODES, body=True, idempotent=True) | DONE)
 async def put_place(
     request: AnyRequest, data: JSONBody[PlaceRequest], database: Store, member: Member
 ) -> Response[bytes]:
@@ -118,7 +119,8 @@ async def get_facility(
 
 @put(
     "/places/{place:int}/facilities",
-    responses=refusals(Unauthenticated, Denied, BadCode, UnknownCode, BookingsAhead, body=True, idempotent=True) | DONE,
+    responses=refusals(Unauthenticated, Denied, *BAD_CODES, UnknownCode, BookingsAhead, body=True, idempotent=True)
+    | DONE,
 )
 async def put_facility(
     request: AnyRequest, place: PathId, data: JSONBody[FacilityRequest], database: Store, member: Member
@@ -222,7 +224,7 @@ async def get_policy(request: AnyRequest, code: Code, database: Store, member: M
 
 @put(
     "/policies",
-    responses=refusals(Unauthenticated, Denied, BadCode, LengthsCross, PriceGap, body=True, idempotent=True) | DONE,
+    responses=refusals(Unauthenticated, Denied, *BAD_CODES, LengthsCross, PriceGap, body=True, idempotent=True) | DONE,
 )
 async def put_policy(
     request: AnyRequest, data: JSONBody[PolicyRequest], database: Store, member: Member

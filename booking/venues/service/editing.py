@@ -22,6 +22,8 @@ from booking.venues.service.hours import refuse_if_cut
 from booking.web.facts import Instant, Named
 from booking.web.principal import Principal
 
+RESERVED = frozenset({"audit", "blocks", "bookings", "changes", "edit", "gates", "takings"})
+"""The pages at /manage/{place}/…, where the code of a facility would stand; a test compares them with the routes."""
 LIVE = ("held", "confirmed")
 
 
@@ -30,12 +32,12 @@ def put_facility(tx: WriteSession, now: datetime, staff: Principal, place_id: in
 
     Raises:
         Denied: the actor does not manage this place.
-        BadCode: the code cannot stand in an address.
+        BadCode, CodeReserved: the code cannot stand in an address.
         UnknownCode: the zone, sport or policy is not known.
         BookingsAhead: its kind, grid or capacity would change under bookings.
     """
     require_manager(staff, place_id)
-    code = check_code(request.code)
+    code = check_code(request.code, RESERVED)
     capacity = request.capacity if request.kind == "pooled" else 0
     values = {
         "code": code,

@@ -14,6 +14,8 @@ from booking.venues.schemas import PolicyRequest
 from booking.web.locale import N_
 from booking.web.principal import Principal
 
+RESERVED = frozenset({"new"})
+"""The page at /manage/policies/…, where the code of a policy would stand."""
 _DAYS = {"weekday": N_("工作日"), "weekend": N_("周末"), "holiday": N_("节假日")}
 
 
@@ -22,12 +24,12 @@ def put_policy(tx: WriteSession, now: datetime, staff: Principal, request: Polic
 
     Raises:
         Denied: the actor does not administer the service.
-        BadCode: the code cannot stand in an address.
+        BadCode, CodeReserved: the code cannot stand in an address.
         LengthsCross: the shortest booking is longer than the longest.
         PriceGap: some hour has no price for every member.
     """
     require_administrator(staff)
-    code = check_code(request.code)
+    code = check_code(request.code, RESERVED)
     if request.least_half_hours > request.most_half_hours:
         raise LengthsCross(least=request.least_half_hours, most=request.most_half_hours)
     known = tx.scalar(select(Policy.id).where(Policy.code == code))

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from booking.db import Database, WriteSession
 from booking.errors import BookingError
-from booking.places.errors import BadCode
+from booking.places.errors import BadCode, CodeReserved
 from booking.places.schemas import Edited
 from booking.portal.manage import forms
 from booking.portal.manage.access import AnyRequest
@@ -25,6 +25,7 @@ Draw = Callable[[Shown, int], Awaitable[Response[Any]]]
 
 _FIELDS: Mapping[type[BookingError], str] = {
     BadCode: "code",
+    CodeReserved: "code",
     HoursCross: "opens-1",
     PriceGap: "yuan-1",
     LengthsCross: "most_half_hours",
