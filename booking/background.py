@@ -14,6 +14,7 @@ from booking.notices import relay
 from booking.notices.service import prune
 from booking.payments import turns
 from booking.payments.provider import Provider
+from booking.rehearsal.service import forget_drafts
 from booking.venues import planner
 from booking.web.idempotency import forget
 
@@ -38,6 +39,7 @@ class Background:
             ("pending bookings", 1.0, lambda: planner.turn(database)),
             ("audit seals", 10.0, lambda: sealing.turn(database)),
             ("sign-ins that ended", 3600.0, lambda: database.write_in(Lane.BULK, forget_sign_ins)),
+            ("drafts of changes", 3600.0, lambda: database.write_in(Lane.BULK, forget_drafts)),
             ("limits that are over", 600.0, lambda: database.write_in(Lane.BULK, forget_attempts)),
         ]
         if provider is not None:

@@ -1,10 +1,10 @@
 """Drafting a change, applying it as it was shown, and undoing it while nothing else took the place."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import update
+from sqlalchemy import delete, select, tuple_, update
 
 from booking.audit.service import record
 from booking.db import ReadSession, WriteSession, insert
@@ -15,6 +15,9 @@ from booking.rehearsal.kinds import kind_of
 from booking.rehearsal.models import Change
 from booking.rehearsal.queries import ChangeView, change
 from booking.rehearsal.rules import Effect, Plan, fingerprint, headline
+
+DRAFTS_KEPT = timedelta(days=30)
+"""How long a change that was only drafted can still be applied."""
 
 
 def rehearse(tx: ReadSession, now: datetime, place_id: int, kind: str, request: Any) -> Plan:
@@ -92,6 +95,13 @@ def undo(tx: WriteSession, now: datetime, *, place_id: int, change_id: int, by: 
         _tell(tx, now, effect, effect.undone_message)
     _note(tx, now, applied, "change.undone", by)
     return change(tx, place_id, change_id)
+
+
+def forget_drafts(tx: WriteSession, now: datetime, limit: int = 1000) -> int:
+    """Forget changes that were looked at and never applied, once nobody will come back to them; answers how many."""
+    old = select(Change.place_id, Change.id).where(Change.status == "drafted", Change.drafted_at < now - DRAFTS_KEPT)
+    gone = delete(Change).where(tuple_(Change.place_id, Change.id).in_(old.limit(limit)), Change.status == "drafted")
+    return tx.execute(gone).rowcount
 
 
 def _turn(

@@ -14,7 +14,7 @@ from booking.rehearsal.errors import NotApplied, NotDrafted, PlanChanged, TakenM
 from booking.rehearsal.kinds import Kind, register
 from booking.rehearsal.queries import ChangeView, change, changes
 from booking.rehearsal.rules import Headline
-from booking.rehearsal.service import apply, draft, rehearse, undo
+from booking.rehearsal.service import apply, draft, forget_drafts, rehearse, undo
 from tests.databases import NOON, SettableClock
 from tests.rehearsal.lockers import KIND, TEXTS, CloseLockers, free, give, used
 
@@ -206,3 +206,18 @@ def test_two_kinds_of_one_name() -> None:
     register(KIND)
     with pytest.raises(ValueError, match=r"lockers\.close"):
         register(Kind(KIND.name, KIND.request, KIND.plan, KIND.apply, KIND.undo))
+
+
+class TestForgetDrafts:
+    async def test_old_drafts_go_and_what_was_applied_stays(self, three_used: Database, clock: SettableClock) -> None:
+        kept, old = await drafted(three_used, 1), await drafted(three_used, 2)
+        await applied(three_used, kept)
+        clock.advance(days=30)
+        assert await three_used.write(forget_drafts) == 0
+        fresh = await drafted(three_used, 3)
+        clock.advance(seconds=1)
+        assert await three_used.write(forget_drafts) == 1
+        assert (await three_used.read(change, PLACE, kept)).status == "applied"
+        assert (await three_used.read(change, PLACE, fresh)).status == "drafted"
+        with pytest.raises(NotFound):
+            await three_used.read(change, PLACE, old)
