@@ -14,7 +14,7 @@ from booking.clock import Clock, Ids, Tokens
 from booking.db.lanes import Lane
 from booking.db.library import is_safe, sqlite_version
 from booking.db.postgres import PostgresStore
-from booking.db.sessions import ReadSession, WriteSession, insert, prepared
+from booking.db.sessions import ReadSession, Ready, WriteSession, insert, prepared
 from booking.db.sqlite import NotCommitted, SqliteStore
 from booking.db.types import Base, JSONText, UTCDateTime
 
@@ -25,6 +25,7 @@ __all__ = [
     "Lane",
     "NotCommitted",
     "ReadSession",
+    "Ready",
     "UTCDateTime",
     "WriteSession",
     "insert",

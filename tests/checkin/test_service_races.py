@@ -75,8 +75,8 @@ async def test_even_if_all_looked_too_early(
     assert told == {(201, None): room, (503, None): RIVALS - room}
 
 
-def _unlimited(*_: Any) -> None:
-    return None
+def _unlimited(*_: Any) -> str:
+    return ""
 
 
 def _roomy(tx: Any, passage: Any, capacity: int, come: Any = effects._come) -> bool:
@@ -85,7 +85,7 @@ def _roomy(tx: Any, passage: Any, capacity: int, come: Any = effects._come) -> b
 
 @pytest.mark.parametrize(
     ("name", "mutant", "crowd", "room"),
-    [("_used", _unlimited, one_pass, 1), ("_used", _unlimited, one_party, 7), ("_come", _roomy, small_room, 20)],
+    [("_limited", _unlimited, one_pass, 1), ("_limited", _unlimited, one_party, 7), ("_come", _roomy, small_room, 20)],
 )
 async def test_an_update_without_its_condition_lets_too_many_in(
     name: str,

@@ -1,10 +1,10 @@
 """What a gate must know of a pass to decide: its row, what was used of it, and who is in the zone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from booking.checkin import facts, hours
 from booking.checkin.codes import service_day
@@ -12,7 +12,7 @@ from booking.checkin.facts import History, PassState
 from booking.checkin.models import Pass, PassUse, ZonePresence
 from booking.checkin.queries.devices import GatePrincipal
 from booking.checkin.showing import daily_seconds
-from booking.db import ReadSession
+from booking.db import ReadSession, Ready, prepared
 from booking.members.models import Card
 from booking.places.models import Zone
 
@@ -65,35 +65,53 @@ class Held(NamedTuple):
 
 def held_by_id(tx: ReadSession, gate: GatePrincipal, pass_id: int) -> list[Held]:
     """The pass of a token, none or one."""
-    return _look_up(tx, gate, Pass.id == pass_id)
+    return _held(tx, _by_id(tx, gate.place_id, gate.zones, pass_id))
 
 
 def held_by_manual_code(tx: ReadSession, gate: GatePrincipal, code: str) -> list[Held]:
     """The pass with these twelve digits, none or one."""
-    return _look_up(tx, gate, Pass.manual_code == code)
+    return _held(tx, _by_manual_code(tx, gate.place_id, gate.zones, code))
 
 
 def held_by_card(tx: ReadSession, gate: GatePrincipal, card: str, now: datetime) -> list[Held]:
     """The passes of the member with this 5·1 card, from yesterday to tomorrow."""
+    return _held(tx, _by_card(tx, gate.place_id, gate.zones, card, now + NEAR, now - NEAR))
+
+
+@prepared
+def _by_id(_: ReadSession, place_id: int, zones: Collection[int], pass_id: int) -> Select[*tuple[Any, ...]]:
+    return _passes(place_id, zones, Pass.id == pass_id)
+
+
+@prepared
+def _by_manual_code(_: ReadSession, place_id: int, zones: Collection[int], code: str) -> Select[*tuple[Any, ...]]:
+    return _passes(place_id, zones, Pass.manual_code == code)
+
+
+@prepared
+def _by_card(
+    _: ReadSession, place_id: int, zones: Collection[int], card: str, begun_by: datetime, not_over_by: datetime
+) -> Select[*tuple[Any, ...]]:
     member_of_card = select(Card.member_id).where(Card.number == card, Card.blocked_at.is_(None))
-    near = and_(Pass.valid_from < now + NEAR, Pass.valid_until > now - NEAR)
-    return _look_up(tx, gate, and_(Pass.member_id == member_of_card.scalar_subquery(), near))
+    near = and_(Pass.valid_from < begun_by, Pass.valid_until > not_over_by)
+    return _passes(place_id, zones, and_(Pass.member_id == member_of_card.scalar_subquery(), near))
 
 
-def _look_up(tx: ReadSession, gate: GatePrincipal, which: ColumnElement[bool]) -> list[Held]:
-    """Passes of the gate's place. On PostgreSQL their rows stay as they are until this transaction ends."""
-    of_gate = and_(
-        PassUse.place_id == Pass.place_id, PassUse.pass_id == Pass.id, PassUse.zone_id.in_(sorted(gate.zones))
-    )
-    statement = (
+def _passes(place_id: int, zones: Collection[int], which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Passes of a gate's place. On PostgreSQL their rows stay as they are until the transaction ends."""
+    of_gate = and_(PassUse.place_id == Pass.place_id, PassUse.pass_id == Pass.id, PassUse.zone_id.in_(zones))
+    return (
         select(*_PASS, *_USE)
         .select_from(Pass)
         .outerjoin(PassUse, of_gate)
-        .where(Pass.place_id == gate.place_id, which)
+        .where(Pass.place_id == place_id, which)
         .order_by(Pass.valid_from, Pass.id)
         .limit(MOST_PASSES)
         .with_for_update(read=True, of=Pass)
     )
+
+
+def _held(tx: ReadSession, statement: Ready[Select[*tuple[Any, ...]]]) -> list[Held]:
     found: dict[int, Held] = {}
     for row in tx.execute(statement):
         used, of_pass = tuple(row[len(_PASS) :]), tuple(row[: len(_PASS)])
@@ -105,12 +123,15 @@ def _look_up(tx: ReadSession, gate: GatePrincipal, which: ColumnElement[bool]) -
 
 def inside_now(tx: ReadSession, place_id: int, zones: Iterable[int], now: datetime) -> dict[int, int]:
     """Heads inside each of these zones; those never entered are absent."""
-    counted = select(ZonePresence.zone_id, ZonePresence.inside).where(
-        ZonePresence.place_id == place_id,
-        ZonePresence.zone_id.in_(sorted(zones)),
-        ZonePresence.service_day == service_date(now),
-    )
+    counted = _presence(tx, place_id, list(zones), service_date(now))
     return {row.zone_id: row.inside for row in tx.execute(counted)}
+
+
+@prepared
+def _presence(_: ReadSession, place_id: int, zones: Collection[int], day: date) -> Select[int, int]:
+    return select(ZonePresence.zone_id, ZonePresence.inside).where(
+        ZonePresence.place_id == place_id, ZonePresence.zone_id.in_(zones), ZonePresence.service_day == day
+    )
 
 
 def service_date(now: datetime) -> date:

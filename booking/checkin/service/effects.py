@@ -7,11 +7,11 @@ each other in a circle.
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Update, and_, case, func, literal, true, update
+from sqlalchemy import ColumnElement, Insert, Update, and_, case, func, true, type_coerce, update
 
 from booking.checkin import facts, hours
 from booking.checkin.models import PassUse, ZonePresence
-from booking.db import UTCDateTime, WriteSession, insert
+from booking.db import ReadSession, UTCDateTime, WriteSession, insert, prepared
 
 
 class Passage(NamedTuple):
@@ -68,37 +68,34 @@ def take_back_exit(tx: WriteSession, passage: Passage) -> None:
 
 
 def _use(tx: WriteSession, now: datetime, passage: Passage, known: facts.Pass, zone: facts.Zone) -> bool:
-    heads = passage.heads
-    in_hours = case((PassUse.hours_from == passage.hours_from, PassUse.admitted_in_hours), else_=0)
-    inside = _inside(passage.service_day)
-    row = _key(passage) | {
-        "admitted": heads,
-        "hours_from": passage.hours_from,
-        "admitted_in_hours": heads,
-        "inside": heads,
-        "service_day": passage.service_day,
-        "first_entry_at": now,
-    }
-    changes = {
-        "admitted": PassUse.admitted + heads,
-        "hours_from": passage.hours_from,
-        "admitted_in_hours": in_hours + heads,
-        "inside": inside + heads,
-        "service_day": passage.service_day,
-        "first_entry_at": func.coalesce(PassUse.first_entry_at, literal(now, UTCDateTime)),
-    }
-    used = _used(known, zone, in_hours, inside)
-    fits = true() if used is None else used + heads <= known.party
-    first = insert(tx, PassUse).values(row)
-    counted = first.on_conflict_do_update(index_elements=list(_key(passage)), set_=changes, where=fits)
+    counted = _use_counted(tx, now, known.party, *passage, limited=_limited(known, zone))
     return tx.execute(counted).rowcount == 1
 
 
-def _used(known: facts.Pass, zone: facts.Zone, in_hours: Any, inside: Any) -> Any:
-    """The count that `party` limits, as the table in `decision` has it; None for no limit."""
+def _limited(known: facts.Pass, zone: facts.Zone) -> str:
+    """The count that `party` limits, as the table in `decision` has it; empty for no limit."""
     if known.single_entry or not zone.reentry:
-        return in_hours if hours.is_daily(known) and not known.single_entry else PassUse.admitted
-    return inside if zone.anti_passback else None
+        return "admitted_in_hours" if hours.is_daily(known) and not known.single_entry else "admitted"
+    return "inside" if zone.anti_passback else ""
+
+
+@prepared
+def _use_counted(tx: ReadSession, now: datetime, party: int, *passage: Any, limited: str) -> Insert:
+    of = Passage(*passage)
+    counts: dict[str, Any] = {
+        "admitted": PassUse.admitted,
+        "admitted_in_hours": case((PassUse.hours_from == of.hours_from, PassUse.admitted_in_hours), else_=0),
+        "inside": _inside(of.service_day),
+    }
+    stands = {"hours_from": of.hours_from, "service_day": of.service_day}
+    first = insert(tx, PassUse).values(_key(of) | stands | {"first_entry_at": now} | dict.fromkeys(counts, of.heads))
+    more = {name: count + of.heads for name, count in counts.items()}
+    once = func.coalesce(PassUse.first_entry_at, type_coerce(now, UTCDateTime))
+    return first.on_conflict_do_update(
+        index_elements=list(_key(of)),
+        set_=more | stands | {"first_entry_at": once},
+        where=counts[limited] + of.heads <= party if limited else true(),
+    )
 
 
 def _unuse(tx: WriteSession, passage: Passage) -> bool:
@@ -117,14 +114,21 @@ def _unuse(tx: WriteSession, passage: Passage) -> bool:
 
 
 def _come(tx: WriteSession, passage: Passage, capacity: int) -> bool:
-    today = passage.service_day
-    inside = case((ZonePresence.service_day == today, ZonePresence.inside), else_=0)
-    row = {"place_id": passage.place_id, "zone_id": passage.zone_id, "inside": passage.heads, "service_day": today}
-    fits = true() if capacity == facts.NO_LIMIT else inside + passage.heads <= capacity
-    counted = insert(tx, ZonePresence).values(row)
-    changes = {"inside": inside + passage.heads, "service_day": today}
-    done = counted.on_conflict_do_update(index_elements=["place_id", "zone_id"], set_=changes, where=fits)
-    return tx.execute(done).rowcount == 1
+    come = _come_counted(tx, capacity, *passage, limited=capacity != facts.NO_LIMIT)
+    return tx.execute(come).rowcount == 1
+
+
+@prepared
+def _come_counted(tx: ReadSession, capacity: int, *passage: Any, limited: bool) -> Insert:
+    of = Passage(*passage)
+    inside = case((ZonePresence.service_day == of.service_day, ZonePresence.inside), else_=0)
+    key = {"place_id": of.place_id, "zone_id": of.zone_id}
+    first = insert(tx, ZonePresence).values(key | {"inside": of.heads, "service_day": of.service_day})
+    return first.on_conflict_do_update(
+        index_elements=list(key),
+        set_={"inside": inside + of.heads, "service_day": of.service_day},
+        where=inside + of.heads <= capacity if limited else true(),
+    )
 
 
 def _go(tx: WriteSession, passage: Passage) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import update
+from sqlalchemy import Insert, update
 
 from booking.checkin.errors import WrongWay
 from booking.checkin.facts import Direction, Presented, Status
@@ -21,7 +21,7 @@ from booking.checkin.schemas import Outcome, ScanRequest
 from booking.checkin.service import effects
 from booking.checkin.service.effects import Passage
 from booking.checkin.service.judging import Case, Scene, look, outcome_of
-from booking.db import WriteSession, insert
+from booking.db import ReadSession, WriteSession, insert, prepared
 from booking.errors import Busy
 
 MOST_TRIES = 10
@@ -103,8 +103,12 @@ def _record(tx: WriteSession, scene: Scene, case: Case, outcome: Outcome) -> boo
         "received_at": scene.now,
         "forced": request.forced,
     }
-    stored = insert(tx, Scan).values(row | _verdict_columns(outcome)).on_conflict_do_nothing()
-    return tx.execute(stored).rowcount == 1
+    return tx.execute(_scan_stored(tx), row | _verdict_columns(outcome)).rowcount == 1
+
+
+@prepared
+def _scan_stored(tx: ReadSession) -> Insert:
+    return insert(tx, Scan).on_conflict_do_nothing()
 
 
 def _correct(tx: WriteSession, scene: Scene, outcome: Outcome) -> None:
