@@ -151,7 +151,7 @@ class House:
             raise AllotmentNotFound(known=_named(self.allotments.values()))
         return self.allotments[allotment_id]
 
-    def extra(self, code: str) -> Extra:
+    def offered(self, code: str) -> Extra:
         """What can be had under this code.
 
         Raises:

@@ -133,6 +133,20 @@ class StayChanged(Conflict):
     text = N_("这次住宿刚刚变了，没有改动。请刷新看看再试。")
 
 
+class NothingToCancel(Conflict):
+    """None of the rooms waits for its guests."""
+
+    code = "nothing_to_cancel"
+    text = N_("这几间房已经退了，或者客人已经入住，没有可退的。")
+
+
+class StillExpected(Conflict):
+    """The day on which guests may come is not over."""
+
+    code = "still_expected"
+    text = N_("{day} 还没有过完，客人可能还会来。过了当天再记为没有到店。")
+
+
 class StillSeeking(Conflict):
     """Neither a room nor a proof that there is none was found in the time of one request."""
 
@@ -187,3 +201,10 @@ class NotStaff(Denied):
 
     code = "not_house_staff"
     text = N_("这件事由疗养院前台或管理员办理。")
+
+
+class StayCursorUnknown(Invalid):
+    """A cursor that none of our pages gave."""
+
+    code = "stay_cursor_unknown"
+    text = N_("翻页的位置不对，请从第一页重新开始。")

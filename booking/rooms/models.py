@@ -293,6 +293,8 @@ class StayRoom(Base):
     """First, second … room of the stay."""
     status: Mapped[str] = mapped_column(Text)
     type_id: Mapped[int]
+    given_type_id: Mapped[int]
+    """The type whose nights and rooms it takes: another than was sold once it is upgraded."""
     room_id: Mapped[int | None]
     """Movable and undisclosed until arrival, unless `pinned`."""
     pinned: Mapped[str] = mapped_column(Text, default="")
@@ -304,8 +306,9 @@ class StayRoom(Base):
     arrival: Mapped[int]
     departure: Mapped[int]
     heads: Mapped[int]
+    price_fen: Mapped[int]
     night_fen: Mapped[list[int]] = mapped_column(JSONText)
-    """The agreed price of each of its nights."""
+    """The agreed price, and that of each of its nights."""
     fee_fen: Mapped[int] = mapped_column(default=0)
     """What is owed instead after a late cancellation or a no-show."""
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -366,6 +369,8 @@ class RoomSearch(Base):
     stay_id: Mapped[int] = mapped_column(primary_key=True)
     confirms: Mapped[bool]
     """Whether the stay is confirmed once it has its rooms, or held for its booker to confirm."""
+    chosen: Mapped[list[tuple[int, int]]] = mapped_column(JSONText)
+    """(stay room, room) for those that chose theirs."""
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
     available_at: Mapped[datetime] = mapped_column(UTCDateTime)
     """When a planner may take it: in the future while one is at it."""

@@ -40,6 +40,11 @@ class RoomWish(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     room: Id | None = None
     needs: Annotated[list[Code], Meta(max_length=6)] = []
 
+    @property
+    def sleepers(self) -> int:
+        """How many sleep in it: all who are named count."""
+        return max(self.heads, len(self.guests))
+
 
 class QuoteRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """What a stay would cost. `together`: the rooms `near` each other if possible, or `adjacent` whatever it takes."""
@@ -221,7 +226,6 @@ class Nearest(msgspec.Struct, frozen=True):
     name_en: str
     arrival: date
     departure: date
-    fen: int
 
 
 class GuestView(msgspec.Struct, frozen=True):

@@ -1061,6 +1061,7 @@ def upgrade() -> None:
         sa.Column("place_id", INT64, nullable=False),
         sa.Column("stay_id", INT64, nullable=False),
         sa.Column("confirms", sa.Boolean(), nullable=False),
+        sa.Column("chosen", JSONText(), nullable=False),
         sa.Column("asked_at", UTCDateTime(), nullable=False),
         sa.Column("available_at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -1079,6 +1080,7 @@ def upgrade() -> None:
         sa.Column("number", INT64, nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("type_id", INT64, nullable=False),
+        sa.Column("given_type_id", INT64, nullable=False),
         sa.Column("room_id", INT64, nullable=True),
         sa.Column("pinned", sa.Text(), nullable=False),
         sa.Column("needs", JSONText(), nullable=False),
@@ -1086,6 +1088,7 @@ def upgrade() -> None:
         sa.Column("arrival", INT64, nullable=False),
         sa.Column("departure", INT64, nullable=False),
         sa.Column("heads", INT64, nullable=False),
+        sa.Column("price_fen", INT64, nullable=False),
         sa.Column("night_fen", JSONText(), nullable=False),
         sa.Column("fee_fen", INT64, nullable=False),
         sa.Column("ended_at", UTCDateTime(), nullable=True),

@@ -1,0 +1,253 @@
+"""A stay is held for a few minutes, and then confirmed."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, update
+
+from booking.audit.service import record
+from booking.db import WriteSession, insert
+from booking.rooms.catalogue import House, houses
+from booking.rooms.errors import NotStaff, StayChanged, StayHoldExpired, StayNotFound, WrongStayStatus
+from booking.rooms.models import RoomSearch, Stay, StayRoom
+from booking.rooms.queries.quoting import comes_to, payer_of, quoted
+from booking.rooms.queries.stays import is_staff, stay_view
+from booking.rooms.rules.nights import Nights
+from booking.rooms.rules.settling import STANDING, has_expired
+from booking.rooms.schemas import QuoteView, StayRequest, StayView
+from booking.rooms.service import guests, money, terms
+from booking.rooms.service.allocation import Wish
+from booking.rooms.service.expiry import expire_due
+from booking.rooms.service.inventory import lock_types
+from booking.rooms.service.taking import of, rooms_of, store_search, take_rooms
+from booking.web.facts import Instant
+from booking.web.locale import N_
+from booking.web.principal import Principal
+
+STATUS_NAMES = {
+    "held": N_("已为您保留"),
+    "pending": N_("正在排房"),
+    "confirmed": N_("已订好"),
+    "stayed": N_("已离店"),
+    "cancelled": N_("已取消"),
+    "expired": N_("保留已过期"),
+    "refused": N_("没有排下"),
+    "displaced": N_("因房间停用取消"),
+    "no_show": N_("没有到店"),
+}
+
+
+def hold_stay(tx: WriteSession, now: datetime, booker: Principal, request: StayRequest) -> StayView:
+    """Keep rooms for the booker, for as many minutes as the policy says; `pending` if the answer takes longer.
+
+    Raises:
+        BookingError: one of `terms`, of `guests.find_guests` or of `taking.take_rooms`.
+        NotStaff: a pool of nights that is not the public's.
+    """
+    house = houses(tx).house(request.place)
+    staff = is_staff(booker, house.id)
+    pool = house.allotment(request.allotment)
+    if pool.id != house.public.id and not staff:
+        raise NotStaff
+    terms.check_nights(house, now, request.nights, staff=staff)
+    terms.check_rooms(house, request.rooms, staff=staff)
+    terms.check_restrictions(tx, house, [wish.type for wish in request.rooms], request.nights)
+    own = not staff
+    sleepers = guests.find_guests(tx, booker, request.rooms, own=own)
+    lead = booker.member_id if own else next((who.member_id for who in sleepers[0]), None)
+    price = quoted(house, request, payer_of(tx, lead))
+    prepare(tx, now, house, [wish.type for wish in request.rooms])
+    stay = _store(tx, now, house, booker, request, lead, sleepers[0][0].name, pool.id, price)
+    rooms = _store_rooms(tx, house, stay, request, price)
+    guests.write_guests(tx, rooms, sleepers)
+    wishes = list(zip(rooms, (wish.room for wish in request.rooms), strict=True))
+    _seat_or_seek(tx, now, house, stay, wishes)
+    note(tx, now, booker.actor, house, stay, "stay.held", rooms=len(rooms), fen=stay.price_fen)
+    return stay_view(tx, now, house.id, stay.id, booker)
+
+
+def prepare(tx: WriteSession, now: datetime, house: House, types: Iterable[int]) -> None:
+    """Lock the types that a stay may be given, and let go of holds of these whose time is over."""
+    wanted = set(types)
+    lock = wanted | {better for kind in wanted for better in house.upgrades.get(kind, ())}
+    expire_due(tx, now, house, lock)
+
+
+def _seat_or_seek(tx: WriteSession, now: datetime, house: House, stay: Stay, wishes: Sequence[Wish]) -> None:
+    if take_rooms(tx, now, house, stay.allotment_id, wishes).seated:
+        return
+    pending = update(StayRoom).where(StayRoom.place_id == stay.place_id, StayRoom.stay_id == stay.id)
+    unseated = pending.where(StayRoom.room_id.is_(None), StayRoom.status == "expected")
+    tx.execute(unseated.values(status="pending"))
+    tx.execute(update(Stay).where(*of(stay)).values(status="pending", hold_expires_at=None))
+    store_search(tx, now, stay, wishes, confirms=False)
+
+
+def _store(
+    tx: WriteSession,
+    now: datetime,
+    house: House,
+    booker: Principal,
+    request: StayRequest,
+    lead: int | None,
+    contact: str,
+    allotment_id: int,
+    price: QuoteView,
+) -> Stay:
+    row = {
+        "place_id": house.id,
+        "id": tx.ids.next(),
+        "status": "held",
+        "allotment_id": allotment_id,
+        "member_id": lead,
+        "contact_name": contact,
+        "contact_phone": request.phone,
+        "arrival": request.nights.arrival,
+        "departure": request.nights.departure,
+        "arrive_at": request.arrive_at,
+        "price_fen": price.fen,
+        "extras": list(dict.fromkeys(request.extras)),
+        "member_price": lead is not None,
+        "folio_id": None,
+        "sequence": 0,
+        "source": {"cookie": "page", "bearer": "app"}[booker.medium] if lead == booker.member_id else "desk",
+        "booked_by": booker.member_id,
+        "created_at": now,
+        "changed_at": now,
+        "hold_expires_at": now + timedelta(minutes=house.policy.hold_minutes),
+        "ended_reason": "",
+    }
+    tx.execute(insert(tx, Stay), row)
+    return Stay(**row)
+
+
+def _store_rooms(tx: WriteSession, house: House, stay: Stay, request: StayRequest, price: QuoteView) -> list[StayRoom]:
+    rows = [
+        {
+            "place_id": house.id,
+            "id": tx.ids.next(),
+            "stay_id": stay.id,
+            "number": number,
+            "status": "expected",
+            "type_id": wish.type,
+            "given_type_id": wish.type,
+            "room_id": None,
+            "pinned": "" if wish.room is None else "chosen",
+            "needs": list(dict.fromkeys(wish.needs)),
+            "together": request.together if len(request.rooms) > 1 else "",
+            "arrival": stay.arrival,
+            "departure": stay.departure,
+            "heads": wish.sleepers,
+            "price_fen": line.fen,
+            "night_fen": [night.fen for night in line.nights],
+            "fee_fen": 0,
+            "ended_at": None,
+            "arrived_at": None,
+            "departed_at": None,
+        }
+        for number, (wish, line) in enumerate(zip(request.rooms, price.rooms, strict=True), 1)
+    ]
+    tx.execute(insert(tx, StayRoom), rows)
+    return [StayRoom(**row) for row in rows]
+
+
+def confirm_stay(tx: WriteSession, now: datetime, booker: Principal, place_id: int, stay_id: int) -> StayView:
+    """Make a hold a stay: charge it, ask for the deposit and issue a pass to each guest; twice changes nothing.
+
+    One that is pending is confirmed as soon as its rooms are found.
+
+    Raises:
+        StayNotFound: no such stay of theirs.
+        StayHoldExpired: the time to confirm is over.
+        WrongStayStatus: it has ended.
+    """
+    stay = owned(tx, booker, place_id, stay_id)
+    house = houses(tx).house(place_id)
+    if stay.status == "confirmed":
+        return stay_view(tx, now, place_id, stay_id, booker)
+    if stay.status == "expired" or has_expired(stay, now):
+        raise StayHoldExpired(at=Instant(stay.hold_expires_at or now))
+    if stay.status == "pending":
+        mine = (RoomSearch.place_id == place_id, RoomSearch.stay_id == stay_id)
+        tx.execute(update(RoomSearch).where(*mine).values(confirms=True))
+        return stay_view(tx, now, place_id, stay_id, booker)
+    if stay.status != "held":
+        raise WrongStayStatus(status=STATUS_NAMES[stay.status], action=N_("确认"))
+    lock_types(tx, place_id, {room.given_type_id for room in rooms_of(tx, place_id, stay_id)})
+    confirm(tx, now, house, stay, actor=booker.actor)
+    return stay_view(tx, now, place_id, stay_id, booker)
+
+
+def confirm(tx: WriteSession, now: datetime, house: House, stay: Stay, *, actor: str) -> None:
+    """What a confirmation brings, whoever made it: the charges, the passes, the messages."""
+    turn(tx, now, stay, status="confirmed", hold_expires_at=None)
+    rooms = [room for room in rooms_of(tx, house.id, stay.id) if room.status in STANDING]
+    changed = again(tx, stay)
+    money.open_books(tx, now, house, changed, rooms, actor)
+    guests.issue_passes(tx, now, house, rooms)
+    guests.tell_all(tx, now, house, changed, rooms, "stay.confirmed")
+    note(tx, now, actor, house, changed, "stay.confirmed", fen=changed.price_fen)
+
+
+def owned(tx: WriteSession, actor: Principal, place_id: int, stay_id: int) -> Stay:
+    """The stay, if the actor made it or works at the house.
+
+    Raises:
+        StayNotFound: there is none, or it is someone else's: the two are not told apart.
+    """
+    stay = tx.get(Stay, place_id=place_id, id=stay_id)
+    if stay is None or not (stay.member_id == actor.member_id or is_staff(actor, place_id)):
+        raise StayNotFound
+    return stay
+
+
+def again(tx: WriteSession, stay: Stay) -> Stay:
+    """A stay as it is now.
+
+    Raises:
+        StayNotFound: it is no more, which does not happen.
+    """
+    found = tx.get(Stay, place_id=stay.place_id, id=stay.id)
+    if found is None:
+        raise StayNotFound
+    return found
+
+
+def turn(tx: WriteSession, now: datetime, stay: Stay, **values: object) -> None:
+    """Change a stay if it is still as it was read: the row count says who was first.
+
+    Raises:
+        StayChanged: a concurrent request was.
+    """
+    unchanged = (Stay.status == stay.status, Stay.sequence == stay.sequence)
+    changed = update(Stay).where(*of(stay), *unchanged)
+    if tx.execute(changed.values(changed_at=now, sequence=Stay.sequence + 1, **values)).rowcount != 1:
+        raise StayChanged
+
+
+def reckon(tx: WriteSession, now: datetime, house: House, stay: Stay, actor: str) -> Stay:
+    """Bring dates, price and books of a stay in line with its rooms; the stay as it is then."""
+    rooms = rooms_of(tx, house.id, stay.id)
+    standing = [room for room in rooms if room.status not in ("cancelled", "no_show", "displaced")]
+    if standing:
+        nights = Nights(min(room.arrival for room in standing), max(room.departure for room in standing))
+        tx.execute(update(Stay).where(*of(stay)).values(arrival=nights.arrival, departure=nights.departure))
+    tx.execute(update(Stay).where(*of(stay)).values(price_fen=comes_to(house, stay, rooms)))
+    changed = again(tx, stay)
+    if changed.hold_expires_at is None and changed.status in ("confirmed", "stayed", "cancelled", "no_show"):
+        money.settle(tx, now, house, changed, rooms, actor)
+    return changed
+
+
+def forget_search(tx: WriteSession, stay: Stay) -> None:
+    """No planner has to look for rooms of a stay any more."""
+    tx.execute(delete(RoomSearch).where(RoomSearch.place_id == stay.place_id, RoomSearch.stay_id == stay.id))
+
+
+def note(tx: WriteSession, now: datetime, actor: str, house: House, stay: Stay, action: str, **detail: object) -> None:
+    """Write down who did what to a stay, and tell open pages."""
+    subject = f"stay:{stay.place_id}:{stay.id}"
+    record(tx, now, actor=actor, place_id=house.id, action=action, subject=subject, detail=detail)
+    tx.touch(house.topic)
+    if stay.member_id is not None:
+        tx.touch(f"member:{stay.member_id}")

@@ -1,0 +1,86 @@
+"""The books of a house, counted anew from its stays."""
+
+from collections import Counter
+
+from sqlalchemy import select
+
+from booking.db import ReadSession
+from booking.payments.queries import balance
+from booking.rooms.models import AllotmentNight, Outage, Room, RoomNight, Stay, StayRoom
+
+LIVE = ("held", "pending", "confirmed", "stayed")
+COUNTED = ("expected", "in_house", "departed", "pending")
+HOUSED = ("expected", "in_house", "departed")
+
+
+def check(tx: ReadSession) -> None:
+    """No night is sold twice, every counter equals its rows, every folio owes what its stay comes to."""
+    stays = {stay.id: stay for stay in tx.all(select(Stay))}
+    rooms = tx.all(select(StayRoom))
+    outages = [outage for outage in tx.all(select(Outage)) if outage.lifted_at is None]
+    check_claims(tx, rooms, outages)
+    check_pools(tx, stays, rooms, outages)
+    check_money(tx, stays)
+    for stay in stays.values():
+        assert stay.price_fen >= 0
+
+
+def check_claims(tx: ReadSession, rooms: list[StayRoom], outages: list[Outage]) -> None:
+    """Exactly the nights of rooms that stand, and those of outages, are claimed: once each, by the key."""
+    types = {room.id: room.type_id for room in tx.all(select(Room))}
+    wanted: dict[tuple[int | None, int], tuple[int | None, int | None]] = {
+        (room.room_id, night): (room.id, None)
+        for room in rooms
+        if room.status in HOUSED
+        for night in range(room.arrival, room.departure)
+    }
+    assert all(room.room_id is not None for room in rooms if room.status in HOUSED)
+    assert all(room.room_id is None for room in rooms if room.status not in HOUSED)
+    assert all(types[room.room_id or 0] == room.given_type_id for room in rooms if room.status in HOUSED)
+    for outage in outages:
+        out = range(outage.from_night, outage.until_night)
+        wanted.update({(room, night): (None, outage.id) for room in outage.rooms for night in out})
+    claims = tx.all(select(RoomNight))
+    found: dict[tuple[int | None, int], tuple[int | None, int | None]] = {
+        (claim.room_id, claim.night): (claim.stay_room_id, claim.outage_id) for claim in claims
+    }
+    assert found == wanted, "claims are those of the stays and outages"
+    nights = sum(room.departure - room.arrival for room in rooms if room.status in HOUSED)
+    assert sum(claim.stay_room_id is not None for claim in claims) == nights, "no night is sold twice"
+
+
+def check_pools(tx: ReadSession, stays: dict[int, Stay], rooms: list[StayRoom], outages: list[Outage]) -> None:
+    """What pools have sold are the stays' nights; what they may sell adds up to the rooms in order."""
+    taken: Counter[tuple[int, int, int]] = Counter()
+    over: Counter[tuple[int, int, int]] = Counter()
+    for room in rooms:
+        pool = stays[room.stay_id].allotment_id
+        for night in range(room.arrival, room.departure):
+            if room.status in COUNTED:
+                taken[pool, room.given_type_id, night] += 1
+            elif room.status == "overbooked":
+                over[pool, room.type_id, night] += 1
+    rows = tx.all(select(AllotmentNight))
+    assert {(r.allotment_id, r.type_id, r.night): r.taken for r in rows if r.taken} == dict(taken)
+    assert {(r.allotment_id, r.type_id, r.night): r.over_taken for r in rows if r.over_taken} == dict(over)
+    capacity: Counter[tuple[int, int]] = Counter()
+    for row in rows:
+        capacity[row.type_id, row.night] += row.capacity
+    built = tx.all(select(Room))
+    types = Counter(room.type_id for room in built)
+    type_of = {room.id: room.type_id for room in built}
+    for (kind, night), count in capacity.items():
+        shut = sum(
+            type_of[room] == kind
+            for outage in outages
+            if outage.from_night <= night < outage.until_night
+            for room in outage.rooms
+        )
+        assert count == types[kind] - shut, "pools add up to the rooms that are in order"
+
+
+def check_money(tx: ReadSession, stays: dict[int, Stay]) -> None:
+    """What is owed is what a stay comes to, once it is confirmed."""
+    for stay in stays.values():
+        if stay.folio_id is not None:
+            assert balance(tx, stay.place_id, stay.folio_id).owed == stay.price_fen, stay.status
