@@ -136,8 +136,8 @@ class TestAssignExactly:
             assert found.proved
             assert len(found.unplaced) == fewest_left_out(shot)
 
-    def test_a_month_of_a_full_hotel(self) -> None:
-        shot = hotel(Size(nights=30, full=0.97, pinned=0.15, pairs=60))
+    def test_three_weeks_of_a_full_hotel(self) -> None:
+        shot = hotel(Size(nights=21, full=0.97, pinned=0.15, pairs=40))
         greedy = assign_all(shot)
         found = assign_exactly(shot, 60, greedy)
         assert_assigns(shot, found)
@@ -210,8 +210,7 @@ class TestClosing:
             assert (len(plan.displaced), lost) == fewest_displaced(shot, closing)
 
     def test_twenty_rooms_of_a_full_hotel(self) -> None:
-        size = Size(nights=30, full=0.91, pinned=0.05)
-        start = hotel(size)
+        start = hotel(Size(nights=21, full=0.91, pinned=0.05, pairs=40))
         rooms = assign_all(start).rooms
         shot = replace(start, stays=tuple(replace(s, room=rooms[s.id]) for s in start.stays if s.id in rooms))
         closing = [Block(room, 10, 17, "pipes") for room in range(41, 61)]

@@ -80,6 +80,10 @@ class Board:
     shut: list[int] = field(default_factory=list)
     items: dict[int, Item] = field(default_factory=dict)
     _choices: dict[Kind, tuple[int, ...]] = field(default_factory=dict)
+    _kinds: dict[tuple[int, int | None, bool, frozenset[str]], tuple[Kind, tuple[int, ...], frozenset[int]]] = field(
+        default_factory=dict
+    )
+    _seating: "Seating | None" = None
     _must: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     _likes: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
@@ -114,14 +118,19 @@ class Board:
     def item(self, stay: Stay) -> Item:
         """A stay as an item; it may be one that is not of the snapshot."""
         home = None if stay.room is None else self.position[stay.room]
-        kind = self._kind(stay, home)
-        rooms = self.choices(kind)
+        kind, rooms, fitting = self._kind(stay, home)
         nights = self.bits(max(stay.arrival, self.base), stay.departure)
         still = home is not None and (stay.pinned or self._reaches_beyond(stay))
-        if home is not None and (still or home not in rooms):
+        if home is not None and (still or home not in fitting):
             rooms = (home,) if still else (home, *rooms)
         must, likes = self._must.get(stay.id, ()), self._likes.get(stay.id, ())
         return Item(stay.id, kind, stay.arrival, stay.departure, nights, rooms, home, must, likes, still)
+
+    def seating(self) -> "Seating":
+        """Everybody where they live; not to be changed."""
+        if self._seating is None:
+            self._seating = Seating(self, self.items.values())
+        return self._seating
 
     def choices(self, kind: Kind) -> tuple[int, ...]:
         """The rooms that would do for a kind, by position: plainer ones first."""
@@ -134,11 +143,16 @@ class Board:
             self._choices[kind] = tuple(at for _, _, _, at in sorted(fitting))
         return self._choices[kind]
 
-    def _kind(self, stay: Stay, home: int | None) -> Kind:
-        types = (stay.type, *self.snapshot.upgrades.get(stay.type, ())) if self.upgrades else (stay.type,)
-        if home is not None and self.rooms[home].type not in types:
-            types = (*types, self.rooms[home].type)
-        return Kind(types, stay.accessible, stay.features)
+    def _kind(self, stay: Stay, home: int | None) -> tuple[Kind, tuple[int, ...], frozenset[int]]:
+        """What a stay needs, and the rooms that would do; the type that it lives in already is one of them."""
+        held = None if home is None else self.rooms[home].type
+        key = (stay.type, held, stay.accessible, stay.features)
+        if key not in self._kinds:
+            types = (stay.type, *self.snapshot.upgrades.get(stay.type, ())) if self.upgrades else (stay.type,)
+            kind = Kind(types if held is None or held in types else (*types, held), stay.accessible, stay.features)
+            rooms = self.choices(kind)
+            self._kinds[key] = (kind, rooms, frozenset(rooms))
+        return self._kinds[key]
 
     def _reaches_beyond(self, stay: Stay) -> bool:
         beyond = stay.arrival < self.snapshot.first or stay.departure > self.snapshot.last

@@ -11,6 +11,7 @@ from dataclasses import replace
 from booking.rooms.rules.assignment.board import Board, Item
 from booking.rooms.rules.assignment.capacity import overfull
 from booking.rooms.rules.assignment.closing import Closing, Cost
+from booking.rooms.rules.assignment.concerned import connected
 from booking.rooms.rules.assignment.greedy import assign_all, report
 from booking.rooms.rules.assignment.hotel import (
     Assignment,
@@ -23,7 +24,7 @@ from booking.rooms.rules.assignment.hotel import (
     Stay,
 )
 from booking.rooms.rules.assignment.proof import cut_up
-from booking.rooms.rules.assignment.rearrangement import Rearrangement, connected, decide
+from booking.rooms.rules.assignment.rearrangement import Rearrangement, decide
 from booking.rooms.rules.assignment.solver import Problem, solve
 
 WINDOWS = ((2, 30), (6, 30), (6, 1000), (15, 40), (15, 1000), (40, 1000))
@@ -108,25 +109,34 @@ def plan_closing_exactly(
     """
     case = Closing(snapshot, closing, cost)
     seating, bound = case.greedy()
-    rooms, proved = seating.room_of, False
+    rooms: Mapping[int, int] = seating.room_of
     near = connected(case.board, case.affected, case.loose) if case.affected else []
-    for inside in ([item for item in near if _overlap(item, case.affected)], near):
-        moving = {item.id for item in (*case.affected, *inside)}
-        around, beside = list(case.board.shut), {}
-        for item in case.board.items.values():
-            if item.home is not None and item.id not in moving:
-                around[item.home] |= item.nights
-                beside[item.id] = item.home
-        dearest = 1 + sum(case.costs.values())
-        prices = {item.id: dearest + case.costs[item.id] for item in case.affected}
-        problem = Problem(case.board, [*case.affected, *inside], around, beside, prices, seating.room_of)
-        if not moving or _too_large(problem) or not seconds:
+    beside_them = [item for item in near if _overlap(item, case.affected)]
+    deadline = Deadline(seconds)
+    proved = not case.affected
+    for moving, share in ((beside_them, 0.5), (near, 1.0)):
+        problem = _closing_problem(case, moving, rooms)
+        if proved or _too_large(problem) or not deadline.left:
             continue
-        solved = solve(problem, seconds / 2, workers)
+        solved = solve(problem, deadline.left * share, workers)
         if solved.rooms is not None:
-            rooms = {**beside, **solved.rooms}
-            proved = solved.proved and len(inside) == len(near)
+            rooms = {**problem.beside, **solved.rooms}
+            proved = solved.proved and len(moving) == len(near)
     return case.told(rooms, fewest=proved or len(case.displaced(rooms)) == bound)
+
+
+def _closing_problem(case: Closing, moving: Sequence[Item], now: Mapping[int, int]) -> Problem:
+    """The affected and those who may move for them, around everybody else; the dearer, the less to be displaced."""
+    items = [*case.affected, *moving]
+    inside = {item.id for item in items}
+    around = list(case.board.shut)
+    outside = {item.id: item for item in case.board.items.values() if item.id not in inside}
+    beside = {stay: item.home for stay, item in outside.items() if item.home is not None}
+    for stay, room in beside.items():
+        around[room] |= outside[stay].nights
+    more = 1 + sum(case.costs.values())
+    prices = {item.id: more + case.costs[item.id] for item in case.affected}
+    return Problem(case.board, items, around, beside, prices, now)
 
 
 def _overlap(item: Item, others: Sequence[Item]) -> bool:
@@ -157,6 +167,8 @@ class _Exactly:
     def join(self, pairs: Sequence[tuple[int, int]]) -> None:
         """Brings pairs together for whom no one has to leave the room that they hold."""
         for one, other in pairs:
+            if one not in self.rooms or other not in self.rooms:
+                continue
             free = [self.board.items[stay] for stay in (one, other) if not self.board.items[stay].still]
             if free and self.rooms[one] not in self.board.near[self.rooms[other]]:
                 self._solve(self.board, free, *WINDOWS[1])
@@ -165,7 +177,8 @@ class _Exactly:
         if stay in self.rooms:
             return True
         item = replace(board.items[stay], home=None)
-        group = [item, *(replace(board.items[one], home=None) for one in item.must if one not in self.rooms)]
+        waiting = [one for one in item.must if one in board.items and one not in self.rooms]
+        group = [item, *(replace(board.items[one], home=None) for one in waiting)]
         if overfull(board, group, self._housed(board), board.shut) is not None:
             return False
         return any(self._solve(board, group, nights, rooms) for nights, rooms in WINDOWS)
@@ -241,10 +254,13 @@ class _Exactly:
         return True
 
     def _most(self, left: Sequence[int]) -> bool:
-        """Places as many as possible of all concerned, nobody who has a room losing it for good."""
+        """Places as many as possible of all concerned; whoever held a room has one. Whether no more can be placed."""
         board = self.board
         for seed in self._components(board, left):
-            priced = {item.id: 1 for item in seed}
+            waiting = [item for item in seed if item.id not in self.rooms]
+            if len(waiting) == 1 and overfull(board, waiting, self._housed(board), board.shut) is not None:
+                continue
+            priced = {item.id: 1 for item in seed if item.home is None or item.id not in self.rooms}
             problem = self._problem(board, seed, priced)
             if _too_large(problem) or not self.deadline.left:
                 return False

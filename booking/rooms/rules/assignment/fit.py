@@ -15,7 +15,7 @@ def seat(board: Board, stay: Stay) -> int | None:
     In order: next to its group; a type of its own before an upgrade; no accessible room for those who do not need
     one; fewest nights left in gaps below `SHORTEST`; fewest features that nobody asked for; the smallest gap.
     """
-    at = best_fit(Seating(board, board.items.values()), board.item(stay))
+    at = best_fit(board.seating(), board.item(stay))
     return None if at is None else board.rooms[at].id
 
 

@@ -202,7 +202,7 @@ class Assignment:
         unplaced: stays without a room.
         kept: pairs that live next to each other.
         parted: pairs that do not.
-        proved: no assignment places more.
+        proved: no assignment that leaves a room to all who hold one places more.
     """
 
     rooms: Mapping[int, int]

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from booking.rooms.rules.assignment.board import Item, Nodes, OutOfNodes, Seating
 
-MOST_SWAPS = 12
 WIDTH = 4
 """Swaps that are tried at each night, those that move fewest first."""
 
@@ -41,8 +40,14 @@ class Swaps:
         """A room for the item, and the swaps that free it; None if none were found."""
         seating, item = self.seating, self.item
         rooms = [room for room in seating.rooms_for(item) if not seating.still[room] & item.nights]
+        first = item.nights & -item.nights
+
+        def ease(room: int) -> tuple[bool, int]:
+            meets = seating.rows[room] & item.nights
+            return bool(meets & first), meets.bit_count()
+
         try:
-            for room in sorted(rooms, key=lambda room: (seating.rows[room] & item.nights).bit_count()):
+            for room in sorted(rooms, key=ease):
                 self._clear(room, frozenset())
         except OutOfNodes:
             self._back()
@@ -62,8 +67,6 @@ class Swaps:
             self.most = len(moved) - 1
             return
         self.nodes.spend()
-        if len(self.done) == MOST_SWAPS:
-            return
         swaps = sorted(self._swaps(room, meets), key=lambda swap: len(swap.there) + len(swap.back))
         for swap in swaps[:WIDTH]:
             apply(self.seating, swap)
