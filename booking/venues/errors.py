@@ -50,14 +50,14 @@ class WrongLength(Invalid):
     """Shorter or longer than the policy lets one booking be."""
 
     code = "wrong_length"
-    text = N_("一次可以约 {least} 到 {most} 小时，您选了 {asked} 小时（{clause}）。")
+    text = N_("一次可以约 {least} 到 {most} 小时，您选了 {asked} 小时（{clause}）。改成 {nearest} 小时就可以约。")
 
 
 class NotYetBookable(Conflict):
     """Booking for that day has not opened."""
 
     code = "not_yet_bookable"
-    text = N_("{day} 的场次 {opens} 开放预约：提前 {days} 天，{clause}。")
+    text = N_("{day} 的场次 {opens} 开放预约：提前 {days} 天，{clause}。现在可以约到 {last}。")
 
 
 class AlreadyBegun(Conflict):
@@ -85,7 +85,9 @@ class LimitReached(Conflict):
     """The member's limit for a day or a week across a sport is used up."""
 
     code = "limit_reached"
-    text = N_("{sport}{period}最多 {limit}{unit}，您已约 {taken}{unit}，这次要 {asked}{unit}（{clause}）。")
+    text = N_(
+        "{sport}{period}最多 {limit}{unit}，您已约 {taken}{unit}，这次要 {asked}{unit}（{clause}）。这样就能约：{instead}。"
+    )
 
 
 class HoldExpired(Conflict):
@@ -106,7 +108,7 @@ class TooManyPartners(Invalid):
     """More partners than the facility takes on one booking."""
 
     code = "too_many_partners"
-    text = N_("同伴最多 {limit} 位，您填了 {asked} 位。")
+    text = N_("同伴最多 {limit} 位，您填了 {asked} 位，请去掉 {over} 位。")
 
 
 class PartnerNotFound(Invalid):

@@ -40,6 +40,7 @@ from booking.venues.service.booking import (
     restore_booking,
 )
 from booking.venues.service.counter import book_at_counter, mark_no_show, take_back_no_show
+from booking.web.facts import Day
 from tests.databases import SettableClock
 from tests.venues.city import BADMINTON, BASKETBALL, CENTRE, GYM, TODAY, City, at, build_city, half_hour
 
@@ -106,9 +107,9 @@ class TestHold:
             (wish(18.5, 19.5, facility=GYM), OffGrid, {"minutes": 60}),
             (wish(19, 18), OffGrid, {"minutes": 30}),
             (wish(7, 9), NotOpenThen, {"hours": ["08:00–22:00"]}),
-            (wish(10, 15), WrongLength, {"most": "2", "asked": "5"}),
+            (wish(10, 15), WrongLength, {"most": "2", "asked": "5", "nearest": "2"}),
             (wish(8, 9, day=TODAY), AlreadyBegun, {}),
-            (wish(18, 19, day=TODAY + timedelta(8)), NotYetBookable, {"days": 7}),
+            (wish(18, 19, day=TODAY + timedelta(8)), NotYetBookable, {"days": 7, "last": Day(TODAY + timedelta(7))}),
             (wish(18, 19, partners=[PartnerRequest(name="周敏", number="m999")]), PartnerNotFound, {"number": "m999"}),
         ],
     )
@@ -199,6 +200,25 @@ class TestHold:
         params = await refused(database.write(hold_slot, city.worker, wish(10, 11)), LimitReached)
         assert params["taken"] == 4
         assert params["asked"] == 2
+        assert [way.name for way in params["instead"]] == [
+            "取消 明天 11月26日 18:00–20:00 的预约",
+            "选 后天 11月27日 起的日子",
+        ]
+
+    async def test_what_is_left_of_a_limit_is_offered(self, database: Database, city: City) -> None:
+        await database.write(hold_slot, city.worker, wish(18, 19.5))
+        params = await refused(database.write(hold_slot, city.worker, wish(10, 11)), LimitReached)
+        assert [way.name_en for way in params["instead"]][-1] == "book only 0.5 h"
+
+    async def test_a_limit_of_the_week_leads_to_the_next(
+        self, database: Database, city: City, clock: SettableClock
+    ) -> None:
+        for day in (0, 1, 2):
+            await database.write(hold_slot, city.worker, wish(18, 19, day=TODAY + timedelta(days=day)))
+        asked = wish(18, 19, day=TODAY + timedelta(days=3))
+        params = await refused(database.write(hold_slot, city.worker, asked), LimitReached)
+        assert params["instead"][-1].name_en == "choose a day from Mon 30 Nov"
+        assert len(params["instead"]) == 4
 
 
 def unpin(tx: Any, now: Any, booking_id: int) -> None:

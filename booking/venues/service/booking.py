@@ -19,6 +19,7 @@ from booking.venues.rules.settling import has_expired
 from booking.venues.schemas import BookingView, ChangeRequest, HoldRequest
 from booking.venues.service import money, people, terms
 from booking.venues.service.claims import give_back
+from booking.venues.service.limits import take_limits
 from booking.venues.service.taking import Wanted, kind_wanted, let_plan, seek_place, store_booking, take_place
 from booking.web.facts import Instant
 from booking.web.locale import N_
@@ -61,7 +62,7 @@ def hold_slot(
     wanted = Wanted(kind_wanted(facts, request.court_kind, request.court), request.court, span, heads)
     quote = terms.price(known, facts, span, booker.categories, heads)
     booking_id = tx.ids.next()
-    limits = terms.take_limits(tx, facts, booker.member_id, span)
+    limits = take_limits(tx, now, facts, booker.member_id, span)
     found = seek_place(tx, now, facts, booking_id, wanted)
     status, court = ("pending", None) if isinstance(found, OutOfTime) else ("held", found)
     until = now + timedelta(minutes=facts.policy.hold_minutes)
@@ -209,7 +210,7 @@ def _limits_again(
     if booking.member_id is None or not booking.limits:
         return []
     if not policy.cancels_late(facts.policy, booking.starts, booking.changed_at):
-        return terms.take_limits(tx, facts, booking.member_id, Span(booking.starts, booking.ends))
+        return take_limits(tx, now, facts, booking.member_id, Span(booking.starts, booking.ends))
     annul_points_for(tx, now, actor, booking, why="restored")
     return booking.limits
 
@@ -252,7 +253,7 @@ def change_booking(
         terms.check_terms(tx, now, facts, span, actor)
     give_back(tx, booking, slot_half_hours=facts.facility.slot_half_hours)
     limited = booking.member_id if own or booking.limits else None
-    limits = [] if limited is None else terms.take_limits(tx, facts, limited, span)
+    limits = [] if limited is None else take_limits(tx, now, facts, limited, span, moving=booking_id)
     wanted = Wanted(booking.court_kind, request.court, span, booking.party)
     court = take_place(tx, now, facts, booking_id, wanted)
     quote = terms.price(known, facts, span, people.categories_of(tx, booking.member_id), booking.party)

@@ -45,7 +45,7 @@ def add_partners(
     added = [player for player in people.find_partners(tx, actor, requested) if _is_new(player, known)]
     asked, limit = len(there) - 1 + len(added), 0 if facts.pooled else MOST_PARTNERS
     if asked > limit:
-        raise TooManyPartners(limit=limit, asked=asked)
+        raise TooManyPartners(limit=limit, asked=asked, over=asked - limit)
     if added:
         _write(tx, now, booking, there, added)
         _welcome(tx, now, facts, booking, added)

@@ -56,7 +56,7 @@ def find_partners(tx: ReadSession, booker: Principal, requested: Sequence[Partne
         PartnerNotFound: a number and a name do not belong together.
     """
     if len(requested) > MOST_PARTNERS:
-        raise TooManyPartners(limit=MOST_PARTNERS, asked=len(requested))
+        raise TooManyPartners(limit=MOST_PARTNERS, asked=len(requested), over=len(requested) - MOST_PARTNERS)
     players = [_player(tx, partner) for partner in requested]
     seen = {booker.member_id}
     found: list[Player] = []

@@ -4,14 +4,13 @@ from collections.abc import Collection
 from datetime import datetime
 
 from booking.clock import SHANGHAI, half_hour_of, instant_of, local_date
-from booking.db import ReadSession, WriteSession
+from booking.db import ReadSession
 from booking.members.queries.standing import standing_of
 from booking.members.rules.words import CATEGORY_NAMES
 from booking.places.catalogue import kind_of_day
 from booking.venues.catalogue import FacilityFacts, Venues
 from booking.venues.errors import (
     AlreadyBegun,
-    LimitReached,
     NotEligible,
     NotOpenThen,
     NotYetBookable,
@@ -21,13 +20,9 @@ from booking.venues.errors import (
 )
 from booking.venues.rules import opening, policy, pricing
 from booking.venues.rules.opening import Span
-from booking.venues.service.claims import give_back_limit, limit_taken, take_of_limit
-from booking.web.facts import Day, Hours, Instant, Named
+from booking.web.facts import Day, Hours, Instant
 from booking.web.locale import N_
 from booking.web.principal import Principal
-
-PERIODS = {"day": N_("每天"), "week": N_("每周")}
-UNITS = {"day": N_("个半小时"), "week": N_("次")}
 
 
 def hours_of(starts: int, ends: int) -> Hours:
@@ -91,10 +86,17 @@ def check_terms(tx: ReadSession, now: datetime, facts: FacilityFacts, span: Span
     day = local_date(instant_of(span.starts))
     opens = policy.opens_for_booking(terms, day)
     if now < opens:
-        raise NotYetBookable(day=Day(day), opens=Instant(opens), days=terms.opens_days_ahead, clause=clause)
+        last = Day(policy.last_bookable_day(terms, now))
+        raise NotYetBookable(day=Day(day), opens=Instant(opens), days=terms.opens_days_ahead, last=last, clause=clause)
     if not policy.right_length(terms, span.starts, span.ends):
-        least, most, asked = terms.least_half_hours / 2, terms.most_half_hours / 2, (span.ends - span.starts) / 2
-        raise WrongLength(least=f"{least:g}", most=f"{most:g}", asked=f"{asked:g}", clause=clause)
+        asked = span.ends - span.starts
+        raise WrongLength(
+            least=f"{terms.least_half_hours / 2:g}",
+            most=f"{terms.most_half_hours / 2:g}",
+            asked=f"{asked / 2:g}",
+            nearest=f"{min(max(asked, terms.least_half_hours), terms.most_half_hours) / 2:g}",
+            clause=clause,
+        )
     if not policy.is_eligible(terms, booker.categories):
         names = [CATEGORY_NAMES.get(category, category) for category in terms.eligible]
         raise NotEligible(facility=facts.name, categories=names, clause=clause)
@@ -116,34 +118,6 @@ def check_standing(tx: ReadSession, now: datetime, facts: FacilityFacts, member_
             until=Instant(min(entry.expires_at for entry in entries if entry.points > 0)),
             clause=f"{facts.policy.document} {facts.policy.clause}",
         )
-
-
-def take_limits(tx: WriteSession, facts: FacilityFacts, member_id: int, span: Span) -> list[tuple[str, str, int]]:
-    """Take of the member's limits across the sport; what was taken, to be kept on the booking.
-
-    Raises:
-        LimitReached: one of them does not allow it.
-    """
-    limits = policy.limits(facts.policy, facts.facility.sport, span.starts, span.ends)
-    for limit in limits:
-        if not take_of_limit(tx, member_id, limit.rule, limit.period, limit.amount, limit.most):
-            per = limit.rule.rpartition(":")[2]
-            raise LimitReached(
-                sport=Named(facts.sport.name, facts.sport.name_en),
-                period=PERIODS[per],
-                unit=UNITS[per],
-                limit=limit.most,
-                taken=limit_taken(tx, member_id, limit.rule, limit.period),
-                asked=limit.amount,
-                clause=f"{facts.policy.document} {facts.policy.clause}",
-            )
-    return [(limit.rule, limit.period, limit.amount) for limit in limits]
-
-
-def give_back_limits(tx: WriteSession, member_id: int, limits: Collection[tuple[str, str, int]]) -> None:
-    """Return what a booking had taken of its booker's limits."""
-    for rule, period, amount in limits:
-        give_back_limit(tx, member_id, rule, period, amount)
 
 
 def price(known: Venues, facts: FacilityFacts, span: Span, categories: Collection[str], heads: int) -> pricing.Quote:
