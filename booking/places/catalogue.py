@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
-from booking.db import ReadSession, WriteSession, insert
+from booking.db import ReadSession, WriteSession, insert, prepared
 from booking.errors import NotFound
 from booking.places.models import CalendarDay, Place, Zone
 from booking.web.locale import N_
@@ -64,7 +64,12 @@ class Places:
 
 def catalogue_version(tx: ReadSession) -> int:
     """The version of all that managers edit (places, facilities, hours, policies …): unique for each content."""
-    return int(tx.scalar(select(Counter.value).where(Counter.name == VERSION)) or 0)
+    return int(tx.scalar(_version(tx)) or 0)
+
+
+@prepared
+def _version(_: ReadSession) -> Select[int]:
+    return select(Counter.value).where(Counter.name == VERSION)
 
 
 def catalogue_changed(tx: WriteSession) -> None:

@@ -12,9 +12,9 @@ from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import msgspec
 from litestar import Request, Response
-from sqlalchemy import delete, update
+from sqlalchemy import Insert, Update, delete, update
 
-from booking.db import Database, ReadSession, WriteSession, insert
+from booking.db import Database, ReadSession, WriteSession, insert, prepared
 from booking.errors import BookingError, Invalid
 from booking.web.locale import N_
 from booking.web.models import IdempotencyKey
@@ -78,20 +78,23 @@ def answer_once(
     Raises:
         KeyReused: the same key came with another request.
     """
-    claimed = tx.execute(
-        insert(tx, IdempotencyKey)
-        .values(principal=principal, key=key, request_hash=request_hash, status=status, answer=b"", created_at=now)
-        .on_conflict_do_nothing()
-    )
-    if claimed.rowcount == 0:
+    row = {"principal": principal, "key": key, "request_hash": request_hash, "status": status, "created_at": now}
+    if tx.execute(_key_claimed(tx), row | {"answer": b""}).rowcount == 0:
         return _replay(tx, principal, key, request_hash)
     body = msgspec.json.encode(command(tx, now))
-    tx.execute(
-        update(IdempotencyKey)
-        .where(IdempotencyKey.principal == principal, IdempotencyKey.key == key)
-        .values(answer=body)
-    )
+    tx.execute(_answered(tx, principal, key, body))
     return Answer(status, body, replayed=False)
+
+
+@prepared
+def _key_claimed(tx: ReadSession) -> Insert:
+    return insert(tx, IdempotencyKey).on_conflict_do_nothing()
+
+
+@prepared
+def _answered(_: ReadSession, principal: str, key: str, body: bytes) -> Update:
+    mine = IdempotencyKey.principal == principal, IdempotencyKey.key == key
+    return update(IdempotencyKey).where(*mine).values(answer=body)
 
 
 def _replay(tx: ReadSession, principal: str, key: str, request_hash: bytes) -> Answer:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from booking.checkin.models import Gate
 from booking.checkin.queries import keys
 from booking.checkin.queries.keys import KeyRing, key_ring
-from booking.db import ReadSession
+from booking.db import ReadSession, prepared
 from booking.web.models import Counter
 
 VERSION = "gates"
@@ -50,12 +50,16 @@ class Device(NamedTuple):
 
 def device(tx: ReadSession, api_key_hash: bytes, sealing_key: bytes) -> Device | None:
     """The gate with this key, revoked or not: one statement, as long as no gate and no signing key changes."""
-    versions = select(Counter.name, Counter.value).where(Counter.name.in_((VERSION, keys.VERSION)))
-    known = {row.name: row.value for row in tx.execute(versions)}
+    known = {row.name: row.value for row in tx.execute(_versions(tx))}
     gate = tx.remembered(VERSION, known.get(VERSION, 0), lambda: _load(tx)).get(api_key_hash)
     if gate is None:
         return None
     return Device(gate, key_ring(tx, sealing_key, known.get(keys.VERSION, 0)))
+
+
+@prepared
+def _versions(_: ReadSession) -> Select[str, int]:
+    return select(Counter.name, Counter.value).where(Counter.name.in_((VERSION, keys.VERSION)))
 
 
 def principal(gate: Gate) -> GatePrincipal:
