@@ -189,6 +189,13 @@ class RoomsInUse(Conflict):
     text = N_("{night} 起有 {count} 间住着或订给了不能换房的客人，没有停用。请先看影响，再停用。")
 
 
+class OutageNotFound(NotFound):
+    """No such outage, or it was lifted."""
+
+    code = "outage_not_found"
+    text = N_("没有找到这次停用，或者已经恢复使用了。")
+
+
 class NoNightsLeft(Conflict):
     """Fewer rooms than are sold would be left."""
 

@@ -124,6 +124,13 @@ class RestrictionRequest(_Range, forbid_unknown_fields=True, kw_only=True):
     closed_to_departure: bool = False
 
 
+class OutageRequest(_Range, forbid_unknown_fields=True, kw_only=True):
+    """Rooms that go out of order, by their ids, and why."""
+
+    rooms: Annotated[list[Id], Meta(min_length=1, max_length=300)]
+    reason: ShortText
+
+
 class NightPrice(msgspec.Struct, frozen=True):
     """One night of a room; `category` is the one whose price it has."""
 

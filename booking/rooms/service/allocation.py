@@ -7,6 +7,7 @@ was given; whoever must stay next to a room outside of the snapshot is left wher
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, delete, select, update
 
@@ -29,6 +30,17 @@ Wish = tuple[StayRoom, int | None]
 """A room of a stay, and the room that it chose."""
 
 
+class Question(NamedTuple):
+    """The hotel around some wishes, and the wishes."""
+
+    snapshot: Snapshot
+    stays: tuple[assignment.Stay, ...]
+
+    def wider(self, found: TooNarrow) -> Nights:
+        """The nights to look at next."""
+        return Nights(min(self.snapshot.first, found.first), max(self.snapshot.last, found.last))
+
+
 def seat(
     tx: WriteSession, now: datetime, house: House, wishes: Sequence[Wish], nodes: int = QUICK_NODES
 ) -> dict[int, int] | Impossible | OutOfTime:
@@ -45,15 +57,21 @@ def seat(
 
 def seek(tx: ReadSession, house: House, wishes: Sequence[Wish], nodes: int) -> Plan | Impossible | OutOfTime:
     """How the wishes would be met, looking at as many nights as it takes."""
-    nights = Nights(min(room.arrival for room, _ in wishes), max(room.departure for room, _ in wishes))
-    window = Nights(nights.arrival - AROUND, nights.departure + AROUND)
-    asked = [as_stay(room, chosen) for room, chosen in wishes]
+    window: Nights | None = None
     while True:
-        shot = snapshot(tx, house, types_of(wishes), window, [room for room, _ in wishes])
-        outcome = assignment.rearrange(shot, asked, nodes)
+        asked = question(tx, house, wishes, window)
+        outcome = assignment.rearrange(asked.snapshot, asked.stays, nodes)
         if not isinstance(outcome, TooNarrow):
             return outcome
-        window = Nights(min(window.arrival, outcome.first), max(window.departure, outcome.last))
+        window = asked.wider(outcome)
+
+
+def question(tx: ReadSession, house: House, wishes: Sequence[Wish], window: Nights | None = None) -> Question:
+    """What the rules of assignment are asked, about some nights around the wishes or the ones given."""
+    nights = Nights(min(room.arrival for room, _ in wishes), max(room.departure for room, _ in wishes))
+    seen = window or Nights(nights.arrival - AROUND, nights.departure + AROUND)
+    shot = snapshot(tx, house, types_of(wishes), seen, [room for room, _ in wishes])
+    return Question(shot, tuple(as_stay(room, chosen) for room, chosen in wishes))
 
 
 def types_of(wishes: Iterable[Wish]) -> list[int]:
@@ -173,17 +191,24 @@ def claim(tx: WriteSession, house: House, claims: Iterable[tuple[int, int, Night
     Raises:
         StayChanged: one is taken after all; with the types locked, nobody can have come between.
     """
-    rows = [
+    rows: list[dict[str, int | None]] = [
         {"place_id": house.id, "night": night, "room_id": room, "stay_room_id": stay_room, "outage_id": None}
         for stay_room, room, nights in claims
         for night in nights
     ]
-    rows.sort(key=lambda row: (row["night"], row["room_id"]))
+    if not write_claims(tx, rows):
+        raise StayChanged
+
+
+def write_claims(tx: WriteSession, rows: list[dict[str, int | None]]) -> bool:
+    """Write rows of `room_nights` in the order of their keys; False if one was taken, and then the caller refuses."""
+    rows.sort(key=lambda row: (row["night"] or 0, row["room_id"] or 0))
     for at in range(0, len(rows), ROWS_AT_ONCE):
         part = rows[at : at + ROWS_AT_ONCE]
         written = insert(tx, RoomNight).values(part).on_conflict_do_nothing().returning(RoomNight.night)
         if len(tx.execute(written).all()) != len(part):
-            raise StayChanged
+            return False
+    return True
 
 
 def release(tx: WriteSession, house: House, stay_rooms: Iterable[int], nights: Nights | None = None) -> None:

@@ -63,13 +63,13 @@ def _charge(
 
 
 def _lines(house: House, stay: Stay, rooms: Sequence[StayRoom]) -> list[Line]:
-    """Every night of every room that stands, the fees of the others, and the extras; nothing that is free."""
+    """Every night of every room that stands, every fee, and the extras; nothing that is free."""
     standing = [room for room in rooms if room.status in LIVE]
     nights = [
         Line("room", fen, night=date_of(night))
         for room in standing
         for night, fen in zip(Nights(room.arrival, room.departure), room.night_fen, strict=True)
     ]
-    fees = [Line("cancellation_fee", room.fee_fen) for room in rooms if room.status not in LIVE]
+    fees = [Line("cancellation_fee", room.fee_fen) for room in rooms]
     extras = [Line(house.extras[one.code].kind, one.fen) for one in extras_of(house, stay, standing)]
     return [line for line in (*nights, *fees, *extras) if line.fen]
