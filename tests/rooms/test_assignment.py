@@ -191,6 +191,13 @@ class TestRearrange:
         too_many = [wish(2, 3), replace(wish(2, 3), id=WISH + 1)]
         assert rearrange(shot, too_many) == Impossible(Overfull((2,), rooms=(1, 2), wanted=3))
 
+    def test_nights_beyond_the_snapshot_are_not_guessed_about(self) -> None:
+        assert rearrange(Snapshot(0, 4, row_of(2)), [wish(2, 6)]) == TooNarrow(0, 6)
+
+    def test_more_stays_than_the_budget_has_positions_end_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(assignment.rearrangement, "GREEDY_NODES", 0)
+        assert rearrange(PINNED_ON_1_AND_3, [wish(2, 4)], nodes=1) == OutOfTime()
+
     def test_without_a_budget_the_answer_is_pending_and_not_no(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(assignment.rearrangement, "GREEDY_NODES", 0)
         assert rearrange(PINNED_ON_1_AND_3, [wish(2, 4)], nodes=0) == OutOfTime()

@@ -60,6 +60,17 @@ class Item:
     likes: tuple[int, ...] = ()
     still: bool = False
 
+    @property
+    def held(self) -> int:
+        """Its home, if it is known to have one.
+
+        Raises:
+            LookupError: it has none.
+        """
+        if self.home is None:
+            raise LookupError(f"stay {self.id} holds no room")
+        return self.home
+
 
 @dataclass(slots=True)
 class Board:
@@ -161,7 +172,8 @@ class Board:
     def _families(self) -> list[int]:
         """A number per room, the same for rooms whose guests could ever compete."""
         number = {room.type: room.type for room in self.rooms}
-        linked = [(stay.type, self.rooms[self.position[stay.room]].type) for stay in self.snapshot.stays if stay.room]
+        housed = [(stay.type, stay.room) for stay in self.snapshot.stays if stay.room is not None]
+        linked = [(booked, self.rooms[self.position[room]].type) for booked, room in housed]
         if self.upgrades:
             linked += [(low, high) for low, better in self.snapshot.upgrades.items() for high in better]
         for low, high in {link for link in linked if link[0] != link[1]}:

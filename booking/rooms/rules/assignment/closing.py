@@ -11,7 +11,7 @@ from booking.rooms.rules.assignment.board import Board, Item, Seating
 from booking.rooms.rules.assignment.greedy import Greedy, make_room
 from booking.rooms.rules.assignment.hotel import Block, ClosingPlan, Fate, Snapshot, Stay
 
-SWAPPED = 200
+SWAPPED = 60
 """How often it is tried to displace a cheaper stay instead of a dearer one."""
 
 Cost = Callable[[Stay], int]
@@ -40,14 +40,15 @@ class Closing:
     """
 
     def __init__(self, snapshot: Snapshot, closing: Sequence[Block], cost: Cost) -> None:
-        self.origin = {stay.id: stay for stay in snapshot.stays if stay.room is not None}
-        hit = [stay for stay in self.origin.values() if any(_touches(stay, block) for block in closing)]
+        housed = {stay.id: stay for stay in snapshot.stays if stay.room is not None}
+        self.origin = {stay.id: stay.room for stay in snapshot.stays if stay.room is not None}
+        hit = [stay for stay in housed.values() if any(_touches(stay, block) for block in closing)]
         self.in_house = [stay for stay in hit if stay.arrived]
         leaving = {stay.id: replace(stay, room=None, chosen=False) for stay in hit if not stay.arrived}
         if any(stay.arrival < snapshot.first or stay.departure > snapshot.last for stay in leaving.values()):
             raise ValueError("a stay under the closing reaches beyond the snapshot")
-        self.costs = {stay: cost(self.origin[stay]) for stay in leaving}
-        stays = tuple(leaving.get(stay, self.origin[stay]) for stay in self.origin)
+        self.costs = {stay: cost(housed[stay]) for stay in leaving}
+        stays = tuple(leaving.get(stay, housed[stay]) for stay in housed)
         after = replace(snapshot, stays=stays, blocks=(*snapshot.blocks, *closing))
         self.board = Board(after, upgrades=bool(snapshot.upgrades))
         self.affected = [self.board.items[stay] for stay in leaving]
@@ -76,9 +77,9 @@ class Closing:
 
     def _fates(self, rooms: Mapping[int, int]) -> Iterator[Fate]:
         for stay in self.in_house:
-            yield Fate(stay.id, "stays", stay.room or 0, stay.room)
+            yield Fate(stay.id, "stays", self.origin[stay.id], stay.room)
         for item in (*self.affected, *self.loose):
-            origin = self.origin[item.id].room or 0
+            origin = self.origin[item.id]
             room = self.board.rooms[rooms[item.id]].id if item.id in rooms else None
             if room != origin:
                 yield Fate(item.id, "displaced" if room is None else "moves", origin, room)

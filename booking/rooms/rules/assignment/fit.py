@@ -12,6 +12,8 @@ SHORTEST = 2
 def seat(board: Board, stay: Stay) -> int | None:
     """The id of the room that suits a stay best as everybody lives now, or None if none is free.
 
+    Promised by the caller: its nights lie within the snapshot.
+
     In order: next to its group; a type of its own before an upgrade; no accessible room for those who do not need
     one; fewest nights left in gaps below `SHORTEST`; fewest features that nobody asked for; the smallest gap.
     """

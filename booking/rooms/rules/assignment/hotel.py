@@ -138,7 +138,10 @@ class Overfull:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The chosen room is held by these pinned stays and blocks, none of which may move."""
+    """The chosen room is held by these pinned stays and blocks, none of which may move.
+
+    Neither stays nor blocks: another new stay chose it too, or it is not what its guest needs.
+    """
 
     room: int
     stays: tuple[int, ...]
@@ -183,7 +186,7 @@ class OutOfTime:
 
 @dataclass(frozen=True, slots=True)
 class TooNarrow:
-    """No plan leaves those alone who reach beyond the snapshot; one of the nights `[first, last)` might."""
+    """No plan leaves those alone who reach beyond the snapshot; a snapshot of `[first, last)` may allow one."""
 
     first: int
     last: int

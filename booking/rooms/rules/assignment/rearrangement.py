@@ -45,17 +45,18 @@ def rearrange(snapshot: Snapshot, wishes: Sequence[Stay], nodes: int = EXACT_NOD
     return decide(snapshot, wishes, lambda rearrangement: rearrangement.solve(nodes))
 
 
-def decide(snapshot: Snapshot, wishes: Sequence[Stay], solve: "Callable[[Rearrangement], Outcome]") -> Outcome:
+def decide(snapshot: Snapshot, wishes: Sequence[Stay], solve: "Solve") -> Outcome:
     """What `solve` finds without upgrades, or with them where it proves that nothing else helps."""
+    first, last = min(wish.arrival for wish in wishes), max(wish.departure for wish in wishes)
+    if first < snapshot.first or last > snapshot.last:
+        return TooNarrow(min(first, snapshot.first), max(last, snapshot.last))
     outcome = _decide(snapshot, wishes, solve, upgrades=False)
     if isinstance(outcome, Impossible) and snapshot.upgrades:
         outcome = _decide(snapshot, wishes, solve, upgrades=True)
     return outcome
 
 
-def _decide(
-    snapshot: Snapshot, wishes: Sequence[Stay], solve: "Callable[[Rearrangement], Outcome]", *, upgrades: bool
-) -> Outcome:
+def _decide(snapshot: Snapshot, wishes: Sequence[Stay], solve: "Solve", *, upgrades: bool) -> Outcome:
     """What `solve` finds for one policy; a proof holds whoever reaches beyond the snapshot."""
     outcome = solve(Rearrangement(Board(snapshot, upgrades), wishes))
     if isinstance(outcome, Impossible) and any(reaches_beyond(snapshot)):
@@ -100,7 +101,7 @@ class Rearrangement:
         self.chosen = [wish for wish in self.wishes if wish.home is not None]
         self.hard = list(board.shut)
         for wish in self.chosen:
-            self.hard[_home(wish)] |= wish.nights
+            self.hard[wish.held] |= wish.nights
         housed = [item for item in board.items.values() if not item.still and item.home is not None]
         put_out = [item for item in housed if self._loses_its_room(item)]
         out = set(put_out)
@@ -109,15 +110,15 @@ class Rearrangement:
         self.pending = [*(wish for wish in self.wishes if wish.home is None), *put_out]
         self.seating = Seating(board, self.loose)
         for wish in self.chosen:
-            room = _home(wish)
+            room = wish.held
             self.seating.rows[room] |= wish.nights
             self.seating.still[room] |= wish.nights
             self.seating.room_of[wish.id] = room
 
     def _loses_its_room(self, item: Item) -> bool:
         """Whether a chosen room is its own, or is not next to its own as it must be."""
-        room = _home(item)
-        beside = [_home(wish) for wish in self.chosen if wish.id in item.must]
+        room = item.held
+        beside = [wish.held for wish in self.chosen if wish.id in item.must]
         return bool(self.hard[room] & item.nights) or any(room not in self.board.near[near] for near in beside)
 
     def solve(self, nodes: int) -> Outcome:
@@ -142,7 +143,7 @@ class Rearrangement:
         """Why a chosen room cannot be had, if pins, blocks or another wish hold it."""
         before = list(self.board.shut)
         for wish in self.chosen:
-            room = _home(wish)
+            room = wish.held
             if before[room] & wish.nights or room not in self.board.choices(wish.kind):
                 pins = [item for item in self.board.items.values() if item.still and item.home == room]
                 blocks = [one for one in self.board.snapshot.blocks if self.board.position[one.room] == room]
@@ -159,7 +160,7 @@ class Rearrangement:
         fixed = {item.id: item for item in (*self.board.items.values(), *self.chosen) if item.still}
         for wish in self.chosen:
             far = [fixed[one] for one in wish.must if one in fixed]
-            far = [item for item in far if _home(item) not in self.board.near[_home(wish)]]
+            far = [item for item in far if item.held not in self.board.near[wish.held]]
             if far:
                 return CutUp(wish.arrival, wish.departure, tuple(item.id for item in far), (), apart=True, least=True)
         return None
@@ -187,8 +188,8 @@ class Rearrangement:
     def _exactly(self, nodes: Nodes) -> Outcome:
         """Asks about ever wider windows of nights around the wishes, in rounds of growing effort."""
         questions = list(self.questions())
-        effort = FIRST_EFFORT
-        while nodes.left > 0 and questions:
+        effort, most = FIRST_EFFORT, nodes.left
+        while questions and nodes.left > 0 and effort < 4 * most:
             unanswered = []
             for question in questions:
                 try:
@@ -218,15 +219,15 @@ class Rearrangement:
     def around(self, question: Question) -> tuple[Sequence[int], dict[int, int]]:
         """What is fixed for a question: nights taken of each room, and where stays outside of it live."""
         inside = {item.id for item in question.items}
-        fixed = {item.id: _home(item) for item in self.board.items.values() if item.still}
-        fixed |= {wish.id: _home(wish) for wish in self.chosen}
+        fixed = {item.id: item.held for item in self.board.items.values() if item.still}
+        fixed |= {wish.id: wish.held for wish in self.chosen}
         if not question.plans:
             return self.hard, fixed
         outside = [item for item in self.loose if item.id not in inside]
         taken = list(self.hard)
         for item in outside:
-            taken[_home(item)] |= item.nights
-        return taken, fixed | {item.id: _home(item) for item in outside}
+            taken[item.held] |= item.nights
+        return taken, fixed | {item.id: item.held for item in outside}
 
     def questions(self) -> Iterator[Question]:
         """Windows around the wishes, each as wide as those who live at the edge of the one before.
@@ -258,19 +259,16 @@ class Rearrangement:
                 continue
             if found is not None:
                 kept = {one: room for one, room in found.items() if one.home != room or one not in needless}
-        return {**{item: _home(item) for item in self.loose}, **kept}
+        return {**{item: item.held for item in self.loose}, **kept}
 
     def plan(self, seats: Seats) -> Plan:
         """The seats of all as rooms of the wishes and moves of the others."""
-        everyone = {**seats, **{wish: _home(wish) for wish in self.chosen}}
+        everyone = {**seats, **{wish: wish.held for wish in self.chosen}}
         name = self.board.rooms
         moved = [item for item in self.movable if seats.get(item, item.home) != item.home]
-        moves = (Move(item.id, name[_home(item)].id, name[seats[item]].id) for item in moved)
+        moves = (Move(item.id, name[item.held].id, name[seats[item]].id) for item in moved)
         rooms = tuple(name[everyone[wish]].id for wish in self.wishes)
         return Plan(rooms, tuple(sorted(moves, key=lambda move: move.stay)))
 
 
-def _home(item: Item) -> int:
-    """The room of an item that has one."""
-    assert item.home is not None  # noqa: S101 - for the type checker; callers ask only for those who have
-    return item.home
+Solve = Callable[[Rearrangement], Outcome]
