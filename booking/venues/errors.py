@@ -86,7 +86,7 @@ class LimitReached(Conflict):
 
     code = "limit_reached"
     text = N_(
-        "{sport}{period}最多 {limit}{unit}，您已约 {taken}{unit}，这次要 {asked}{unit}（{clause}）。这样就能约：{instead}。"
+        "{sport}{period}最多 {limit}{unit}，您已约 {taken}{unit}，这次要 {asked}{unit}（{clause}）。可以：{instead}。"
     )
 
 

@@ -174,7 +174,7 @@ class Alternative(msgspec.Struct, frozen=True, kw_only=True):
     """Something near the wish that would have succeeded.
 
     Attributes:
-        kind: `same_hour` (another court), `shift`, `shorten`, `next_place` or `other_kind`.
+        kind: `same_hour` (another court), `shift`, `shorten`, `next_place`, `other_kind` or `next_day`.
         metres: how far the place is from the one that was wished (or from the asker), for `next_place`.
         free: how many courts are free for the whole of it, or how many heads.
     """

@@ -76,6 +76,26 @@ class TestNearest:
         far = TODAY + timedelta(days=8)
         assert await self.ask(database, clock, 18, 19, far) == []
 
+    async def test_a_day_without_room_leads_to_the_next_days(
+        self, database: Database, clock: SettableClock, city: City
+    ) -> None:
+        tomorrow, after = TODAY + timedelta(days=1), TODAY + timedelta(days=2)
+        for day, starts, ends in ((TODAY, 8, 22), (tomorrow, 18, 19), (after, 8, 22)):
+            for court in range(1, 5):
+                await database.write(add_booking, starts=starts, ends=ends, court=court, day=day)
+        found = await self.ask(database, clock, 18, 19)
+        assert [(one.kind, one.starts, one.place) for one in found] == [
+            ("next_place", at(18), PALACE),
+            ("next_day", at(19, tomorrow), CENTRE),
+            ("next_day", at(18, TODAY + timedelta(days=3)), CENTRE),
+        ]
+
+    async def test_no_day_is_named_before_it_opens(self, database: Database, clock: SettableClock, city: City) -> None:
+        last = TODAY + timedelta(days=7)
+        for court in range(1, 5):
+            await database.write(add_booking, starts=8, ends=22, court=court, day=last)
+        assert [one.kind for one in await self.ask(database, clock, 18, 19, last)] == ["next_place"]
+
     async def test_another_court_at_the_same_hours_comes_first(
         self, database: Database, clock: SettableClock, city: City
     ) -> None:

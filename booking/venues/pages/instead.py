@@ -21,6 +21,7 @@ CHANGES = {
     "shorten": N_("同一场馆，少一点时间"),
     "next_place": N_("同一时间，换个场馆"),
     "other_kind": N_("同一时间，换{kind}"),
+    "next_day": N_("同一场馆，换一天"),
 }
 
 

@@ -18,6 +18,9 @@ from booking.venues.views import Alternative
 MOST = 5
 FURTHEST_SHIFT = 6
 """Half hours that a shift may lie from the wish: three hours."""
+FURTHEST_DAYS = 7
+"""Days after the wish's that are looked at, one statement each, when its own has nothing."""
+MOST_DAYS = 2
 
 
 class _Offer(NamedTuple):
@@ -42,7 +45,7 @@ def nearest(
     """What is free near a wish that was refused, the smallest change first; each would succeed as things stand.
 
     Another court at the same hours, other hours of the day, a shorter booking, the same hours at the next place,
-    another kind of court.
+    another kind of court. Where the facility has nothing near on that day, the next days at about the same hours.
     """
     known = venues(tx)
     wish = Span(half_hour_of(starts), half_hour_of(ends))
@@ -71,7 +74,37 @@ def nearest(
         *places[1:],
         *islice(with_room(_other_kinds(facts, court_kind, wish)), 1),
     ]
+    if not any(one.place == facts.facility.place_id for one in chosen):
+        chosen += _later_days(tx, now, known, facts, court_kind, wish, heads)
     return chosen[:MOST]
+
+
+def _later_days(
+    tx: ReadSession, now: datetime, known: Venues, facts: FacilityFacts, court_kind: str | None, wish: Span, heads: int
+) -> list[Alternative]:
+    """The first days after the wish's with room for it, each at the hours nearest to it."""
+    found: list[Alternative] = []
+    for days in range(1, FURTHEST_DAYS + 1):
+        then = Span(*(half_hour + days * HALF_HOURS_A_DAY for half_hour in wish))
+        day = local_date(instant_of(then.starts))
+        if len(found) == MOST_DAYS or policy.opens_for_booking(facts.policy, day) > now:
+            break
+        first = first_half_hour(day)
+        last = max(first + HALF_HOURS_A_DAY, then.ends)
+        place, facility = facts.key
+        taken = occupancy(tx, now, [facts], first, last, place=place, facility=facility)
+        later, earlier = _shifts(known, facts, court_kind, then)
+        offers = [
+            _Offer("next_day", facts, court_kind, then),
+            *(one._replace(kind="next_day") for one in later + earlier),
+        ]
+        offers.sort(key=lambda offer: abs(offer.span.starts - then.starts))
+        for offer in offers:
+            free = taken.whole(facts, court_kind, *offer.span)
+            if free >= (heads if facts.pooled else 1) and _may_be_booked(known, offer, now):
+                found.append(_alternative(offer, free))
+                break
+    return found
 
 
 def _shifts(
