@@ -61,5 +61,11 @@ class Chains:
         if most:
             taken = [room for room in open_to if seating.rows[room] & item.nights]
             put_out = [(room, seating.within(room, item.nights)) for room in taken]
-            found += sorted((option for option in put_out if len(option[1]) <= most), key=lambda one: len(one[1]))
+            found += sorted((option for option in put_out if len(option[1]) <= most), key=_upset)
         return found
+
+
+def _upset(option: tuple[int, list[Item]]) -> tuple[int, int]:
+    """How many are put out, and how many of them may lose a neighbour."""
+    out = option[1]
+    return len(out), sum(bool(item.likes) for item in out)

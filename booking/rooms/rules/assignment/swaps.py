@@ -67,7 +67,7 @@ class Swaps:
             self.most = len(moved) - 1
             return
         self.nodes.spend()
-        swaps = sorted(self._swaps(room, meets), key=lambda swap: len(swap.there) + len(swap.back))
+        swaps = sorted(self._swaps(room, meets), key=_upset)
         for swap in swaps[:WIDTH]:
             apply(self.seating, swap)
             self.done.append(swap)
@@ -91,6 +91,12 @@ class Swaps:
             there, back = seating.within(room, stretch), seating.within(other, stretch)
             if all(other in item.rooms for item in there) and all(room in item.rooms for item in back):
                 yield Swap(room, other, tuple(there), tuple(back))
+
+
+def _upset(swap: Swap) -> tuple[int, int]:
+    """How many move, and how many of them may lose a neighbour."""
+    moving = (*swap.there, *swap.back)
+    return len(moving), sum(bool(item.likes) for item in moving)
 
 
 def apply(seating: Seating, swap: Swap) -> None:
