@@ -11,7 +11,7 @@ PLACE = 1
 CLERK = "member:9"
 
 
-def new_folio(tx: WriteSession, now: datetime, *fen: int, subject: str = "booking:1") -> int:
+def new_folio(tx: WriteSession, now: datetime, *fen: int, subject: str = "booking:1", member_id: int = 7) -> int:
     """A folio at a place, with one charge for each sum."""
     tx.execute(
         insert(tx, Place)
@@ -28,7 +28,7 @@ def new_folio(tx: WriteSession, now: datetime, *fen: int, subject: str = "bookin
         )
         .on_conflict_do_nothing()
     )
-    folio_id = open_folio(tx, now, place_id=PLACE, subject=subject, member_id=7)
+    folio_id = open_folio(tx, now, place_id=PLACE, subject=subject, member_id=member_id)
     for one in fen:
         charge(tx, now, place_id=PLACE, folio_id=folio_id, lines=[Line("court", one)], actor=CLERK)
     return folio_id
