@@ -73,6 +73,7 @@ async def home(
             told=found.looking.point is not None,
         ),
         next=found.next,
+        manages=principal is not None and principal.places("venue_manager") != frozenset(),
     )
     return remember(request, made, found.looking)
 

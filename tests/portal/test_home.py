@@ -38,3 +38,8 @@ class TestHome:
         assert f"/bookings/{CENTRE}/{sooner}" in answer.text
         assert f"/bookings/{CENTRE}/{later}" not in answer.text
         assert shown(answer).index("今天 11月25日 14:00–15:00") < shown(answer).index("今晚想玩什么？")
+
+    async def test_staff_find_the_console_and_nobody_else(self, app: Litestar, town: City) -> None:
+        for who, there in ((town.manager, True), (town.worker, False), (None, False)):
+            answer = await (await browser_of(app, who)).get("/")
+            assert ('href="/manage"' in answer.text) is there
