@@ -39,6 +39,7 @@ from booking.portal import help as portal_help
 from booking.portal import home as portal_home
 from booking.portal import manage as portal_manage
 from booking.rehearsal import kinds
+from booking.rooms import api as rooms_api
 from booking.settings import Settings
 from booking.venues import api as venues_api
 from booking.venues import pages as venues_pages
@@ -65,6 +66,7 @@ ROUTERS = [
     notices_pages.router,
     venues_api.router,
     venues_pages.router,
+    rooms_api.router,
     checkin_api.router,
     checkin_pages.router,
     payments_api.router,

@@ -15,6 +15,7 @@ from booking.notices.service import prune
 from booking.payments import turns
 from booking.payments.provider import Provider
 from booking.rehearsal.service import forget_drafts
+from booking.rooms import planner as rooms_planner
 from booking.venues import planner
 from booking.web.idempotency import forget
 
@@ -37,6 +38,9 @@ class Background:
             ("outbox", 2.0, lambda: relay.turn(database, deliver)),
             ("outbox, delivered long ago", 600.0, lambda: database.write_in(Lane.BULK, prune)),
             ("pending bookings", 1.0, lambda: planner.turn(database)),
+            ("pending stays", 2.0, lambda: rooms_planner.turn(database)),
+            ("holds of rooms", 30.0, lambda: rooms_planner.expire(database)),
+            ("nights on sale", 3600.0, lambda: rooms_planner.keep_nights(database)),
             ("audit seals", 10.0, lambda: sealing.turn(database)),
             ("sign-ins that ended", 3600.0, lambda: database.write_in(Lane.BULK, forget_sign_ins)),
             ("drafts of changes", 3600.0, lambda: database.write_in(Lane.BULK, forget_drafts)),

@@ -54,6 +54,8 @@ ACCESS: dict[frozenset[str], str] = {
         GET /api/v1/search GET /api/v1/tonight GET /api/v1/facilities/{place:int}/{facility:int}/days/{day:date}
         GET /api/v1/facilities/{place:int}/{facility:int}/days/{day:date}/board POST /api/v1/gates/enrol
         POST /api/v1/payments/webhook
+        GET /api/v1/rooms/{place:int} GET /api/v1/rooms/{place:int}/nights GET /api/v1/rooms/{place:int}/offers
+        POST /api/v1/stays/quote
     """,
     MEMBERS: """
         GET /account GET /account/access-log GET /account/password POST /account/password POST /account/language
@@ -65,6 +67,7 @@ ACCESS: dict[frozenset[str], str] = {
         GET /api/v1/me GET /api/v1/me/sign-ins GET /api/v1/me/tokens POST /api/v1/me/tokens POST /api/v1/sign-out
         PUT /api/v1/me/password GET /api/v1/me/access-log GET /api/v1/me/inbox POST /api/v1/me/inbox/read
         GET /api/v1/me/bookings GET /api/v1/me/passes POST /api/v1/bookings
+        GET /api/v1/me/stays POST /api/v1/stays
     """,
     frozenset({"worker"}): """
         POST /account/sign-ins/{sign_in_id:int}/end DELETE /api/v1/me/sign-ins/{sign_in_id:int}
@@ -86,6 +89,7 @@ ACCESS: dict[frozenset[str], str] = {
         POST /api/v1/bookings/{place:int}/{booking:int}/confirm POST /api/v1/bookings/{place:int}/{booking:int}/cancel
         POST /api/v1/bookings/{place:int}/{booking:int}/restore POST /api/v1/bookings/{place:int}/{booking:int}/change
         POST /api/v1/bookings/{place:int}/{booking:int}/partners
+        GET /api/v1/stays/{place:int}/{stay:int} POST /api/v1/stays/{place:int}/{stay:int}/*
         GET /passes/{place:int}/{pass_id:int} GET /passes/{place:int}/{pass_id:int}/card
         GET /passes/{place:int}/{pass_id:int}/qr.svg
         GET /api/v1/passes/{place:int}/{pass_id:int} GET /api/v1/passes/{place:int}/{pass_id:int}/qr.svg
@@ -130,6 +134,8 @@ LIVE = {"GET /live/facility/{place:int}/{facility:int}"}
 QUERIES = {
     "GET /api/v1/members": "organisation=2",
     "GET /api/v1/members/lookup": "key=m101",
+    "GET /api/v1/rooms/{place:int}/nights": f"first={TODAY}",
+    "GET /api/v1/rooms/{place:int}/offers": f"arrival={TODAY}&departure={TOMORROW}",
     "GET /api/v1/search": f"sport=badminton&day={TODAY}",
     "GET /manage/{place:str}/{facility:str}/walk-in": f"starts={half_hour_of(NOON) + 8}",
     "GET /places/{place:str}/{facility:str}/book": f"at={TODAY}T19:00",

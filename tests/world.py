@@ -21,9 +21,13 @@ from booking.notices.pages import CALENDAR_KEY
 from booking.notices.service import feed_token
 from booking.payments.queries import folio_of
 from booking.payments.service.intents import create_intent
+from booking.places.catalogue import catalogue_changed
 from booking.portal.manage.service import take_payment
 from booking.rehearsal import kinds
 from booking.rehearsal.service import apply, draft
+from booking.rooms.schemas import RoomWish, StayRequest
+from booking.rooms.service.inventory import open_nights
+from booking.rooms.service.stays import hold_stay
 from booking.settings import Settings
 from booking.venues.schemas import BlockRequest, HoldRequest, PartnerRequest, WalkInRequest
 from booking.venues.service.booking import confirm_booking, hold_slot
@@ -32,6 +36,7 @@ from booking.venues.service.counter import block_courts, book_at_counter
 from booking.web.principal import Principal, Role, Scope
 from tests.addresses import Route
 from tests.members.people import PASSWORD_HASH
+from tests.rooms.house import TWIN, furnish
 from tests.venues.city import BADMINTON, BASKETBALL, CENTRE, PALACE, TODAY, City, add, populate, sign_in
 
 
@@ -64,6 +69,8 @@ class World(NamedTuple):
     block: int
     drafted: int
     applied: int
+    stay: int
+    """The worker's, held."""
     gate: int
     message: int
     sign_in: int
@@ -101,6 +108,7 @@ class World(NamedTuple):
             "scope_id": CENTRE,
             "sign_in_id": self.sign_in,
             "stamp": 1,
+            "stay": self.stay,
             "transaction": self.payment,
             "zone": 1,
         }
@@ -165,6 +173,7 @@ def found_world(tx: WriteSession, now: datetime, settings: Settings) -> World:
         block=block_courts(tx, now, people.manager, CENTRE, league)[0].id,
         drafted=changes[0],
         applied=changes[1],
+        stay=_stay(tx, now, people.worker),
         gate=gate.id,
         message=tx.scalar(select(InboxMessage.id).where(InboxMessage.member_id == people.worker.member_id)),
         sign_in=_another_sign_in(tx, now, people.worker),
@@ -174,6 +183,17 @@ def found_world(tx: WriteSession, now: datetime, settings: Settings) -> World:
         intent=intent,
         calendar=feed_token(tx, now, people.worker.member_id, settings.key(CALENDAR_KEY)),
     )
+
+
+def _stay(tx: WriteSession, now: datetime, who: Principal) -> int:
+    """A stay in rooms of the culture centre."""
+    furnish(tx, now, place=CENTRE, zones=[1])
+    catalogue_changed(tx)
+    open_nights(tx, now, CENTRE)
+    arrival = local_date(now) + timedelta(days=1)
+    rooms = [RoomWish(type=TWIN)]
+    wanted = StayRequest(place=CENTRE, arrival=arrival, departure=arrival + timedelta(days=1), rooms=rooms)
+    return hold_stay(tx, now, who, wanted).id
 
 
 def _another_sign_in(tx: WriteSession, now: datetime, who: Principal) -> int:

@@ -131,6 +131,54 @@ class OutageRequest(_Range, forbid_unknown_fields=True, kw_only=True):
     reason: ShortText
 
 
+class TypeView(msgspec.Struct, frozen=True, kw_only=True):
+    """A room type; `beds` is what stands in it, `extra_beds` how many more can be put up."""
+
+    id: int
+    code: str
+    name: str
+    name_en: str
+    description: str
+    description_en: str
+    beds: list[str]
+    sleeps: int
+    extra_beds: int
+    square_metres: int
+    features: list[str]
+    rooms: int
+
+
+class ExtraView(msgspec.Struct, frozen=True):
+    """What can be had beside a room, and for what it is charged: each `stay`, `night`, `guest` or `guest_night`."""
+
+    code: str
+    kind: str
+    name: str
+    name_en: str
+    per: str
+    member_fen: int
+    guest_fen: int
+
+
+class HouseView(msgspec.Struct, frozen=True, kw_only=True):
+    """A place that sells nights. `cancel_fees`: (days before arrival, permille of the price), most days first."""
+
+    place: int
+    name: str
+    name_en: str
+    document: str
+    clause: str
+    arrive_from: time
+    leave_by: time
+    horizon_days: int
+    most_nights: int
+    most_rooms: int
+    cancel_fees: list[tuple[int, int]]
+    no_show_permille: int
+    types: list[TypeView]
+    extras: list[ExtraView]
+
+
 class NightPrice(msgspec.Struct, frozen=True):
     """One night of a room; `category` is the one whose price it has."""
 

@@ -3,6 +3,7 @@
 `driver.run(populate)` or `await database.write(populate)`.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
@@ -57,7 +58,7 @@ def populate(tx: WriteSession, now: datetime, twins: int = 10, horizon: int = 60
         [{"id": 1, "code": "330200", "kind": "city", "name": "宁波市", "name_en": "Ningbo", "path": "/1/"}],
     )
     _place(tx)
-    _rooms(tx, now, twins, horizon)
+    furnish(tx, now, twins=twins, horizon=horizon)
     people = _people(tx, now)
     catalogue_changed(tx)
     open_nights(tx, now, HOUSE)
@@ -96,9 +97,18 @@ def _place(tx: WriteSession) -> None:
     add(tx, CalendarDay, [{"day": date(2027, 1, 1), "kind": "holiday", "name": "元旦", "name_en": "New Year"}])
 
 
-def _rooms(tx: WriteSession, now: datetime, twins: int, horizon: int) -> None:
+def furnish(
+    tx: WriteSession,
+    now: datetime,
+    *,
+    place: int = HOUSE,
+    twins: int = 10,
+    horizon: int = 60,
+    zones: Sequence[int] = (3,),
+) -> None:
+    """Rooms, rates and pools for a place that has zones 1 and 2; its nights are not on sale yet."""
     policy = {
-        "place_id": HOUSE,
+        "place_id": place,
         "document": "疗养院客房办法",
         "clause": "第三条",
         "effective_from": date(2026, 1, 1),
@@ -111,7 +121,7 @@ def _rooms(tx: WriteSession, now: datetime, twins: int, horizon: int) -> None:
         "deposit_permille": 200,
         "cancel_fees": [[3, 200], [1, 500]],
         "no_show_permille": 1000,
-        "zones": [3],
+        "zones": list(zones),
         "upgrades": [],
     }
     add(tx, HotelPolicy, [policy])
@@ -122,7 +132,7 @@ def _rooms(tx: WriteSession, now: datetime, twins: int, horizon: int) -> None:
         RoomType,
         [
             {
-                "place_id": HOUSE,
+                "place_id": place,
                 "id": at,
                 "code": code,
                 "name": name,
@@ -137,9 +147,9 @@ def _rooms(tx: WriteSession, now: datetime, twins: int, horizon: int) -> None:
             for at, code, name, name_en, sleeps, extra in kinds
         ],
     )
-    add(tx, Room, [_room(number, TWIN, 1, twins) for number in range(1, twins + 1)])
-    add(tx, Room, [_room(number, DOUBLE, 2, 24) for number in range(21, 25)])
-    add(tx, Room, [_room(number, ACCESSIBLE, 1, 32) for number in range(31, 33)])
+    add(tx, Room, [_room(place, number, TWIN, 1, twins) for number in range(1, twins + 1)])
+    add(tx, Room, [_room(place, number, DOUBLE, 2, 24) for number in range(21, 25)])
+    add(tx, Room, [_room(place, number, ACCESSIBLE, 1, 32) for number in range(31, 33)])
     prices = [(TWIN, "member", "any", 20000), (TWIN, "member", "weekend", 25000), (TWIN, "guest", "any", 32000)]
     prices += [(TWIN, "model_worker", "any", 10000), (DOUBLE, "member", "any", 30000), (DOUBLE, "guest", "any", 48000)]
     prices += [(ACCESSIBLE, "member", "any", 18000), (ACCESSIBLE, "guest", "any", 30000)]
@@ -147,17 +157,17 @@ def _rooms(tx: WriteSession, now: datetime, twins: int, horizon: int) -> None:
     add(
         tx,
         RoomRate,
-        [{"place_id": HOUSE, "id": at, **dict(zip(names, one, strict=True))} for at, one in enumerate(prices, 1)],
+        [{"place_id": place, "id": at, **dict(zip(names, one, strict=True))} for at, one in enumerate(prices, 1)],
     )
     meals = {"code": "full-board", "kind": "meal_plan", "name": "三餐", "name_en": "Full board", "per": "guest_night"}
-    add(tx, Extra, [{"place_id": HOUSE, "id": 1, **meals, "member_fen": 9000, "guest_fen": 12000}])
+    add(tx, Extra, [{"place_id": place, "id": 1, **meals, "member_fen": 9000, "guest_fen": 12000}])
     pools = [(PUBLIC, "public", 0, None), (HOLD_BACK, "hold_back", 100, 3)]
     add(
         tx,
         Allotment,
         [
             {
-                "place_id": HOUSE,
+                "place_id": place,
                 "id": at,
                 "code": kind,
                 "kind": kind,
@@ -172,11 +182,11 @@ def _rooms(tx: WriteSession, now: datetime, twins: int, horizon: int) -> None:
     )
 
 
-def _room(number: int, kind: int, zone: int, last: int) -> dict[str, Any]:
+def _room(place: int, number: int, kind: int, zone: int, last: int) -> dict[str, Any]:
     first = number // 10 * 10 + 1 if kind != TWIN else 1
     beside = [other for other in (number - 1, number + 1) if first <= other <= last]
     return {
-        "place_id": HOUSE,
+        "place_id": place,
         "id": number,
         "type_id": kind,
         "zone_id": zone,

@@ -191,7 +191,6 @@ def forgets(*args: Any, **kwargs: Any) -> Any:
     "target",
     [
         "booking.rooms.service.inventory.give_back_nights",
-        "booking.rooms.service.inventory.give_back_overbooked",
         "booking.rooms.service.inventory.take_nights",
         "booking.rooms.service.inventory.shrink",
         "booking.rooms.service.inventory.grow",

@@ -12,7 +12,7 @@ from booking.db import Database, ReadSession
 from booking.payments.queries import balance
 from booking.rooms import errors
 from booking.rooms.models import Guest, Stay, StayRoom
-from booking.rooms.queries.quoting import quote
+from booking.rooms.queries.offering import quote
 from booking.rooms.rules.nights import Nights
 from booking.rooms.schemas import CancelRequest, DatesRequest, GuestRequest, QuoteRequest, RestrictionRequest, StayView
 from booking.rooms.service.allotments import set_over_limit, set_restrictions
@@ -57,16 +57,16 @@ class TestQuote:
         request = QuoteRequest(
             place=HOUSE, arrival=day(1), departure=day(3), rooms=[room(heads=2)], extras=["full-board"]
         )
-        asked = await database.read(quote, people.worker, request)
+        asked = await database.read(quote, database.clock(), people.worker, request)
         assert [night.fen for night in asked.rooms[0].nights] == [20000, 25000]
         assert asked.fen == 45000 + 4 * 9000
-        assert asked.guest_fen == 64000 + 4 * 12000 == (await database.read(quote, None, request)).fen
+        assert asked.guest_fen == 64000 + 4 * 12000 == (await database.read(quote, database.clock(), None, request)).fen
         assert asked.deposit_fen == asked.fen // 5
         assert asked.free_until == day(1) - timedelta(days=4)
 
     async def test_a_model_worker_has_a_price_of_their_own(self, database: Database, people: People) -> None:
         request = QuoteRequest(place=HOUSE, arrival=day(1), departure=day(3), rooms=[room()])
-        assert (await database.read(quote, people.model, request)).fen == 20000
+        assert (await database.read(quote, database.clock(), people.model, request)).fen == 20000
 
 
 class TestHold:

@@ -8,12 +8,11 @@ from sqlalchemy import select
 
 from booking.db import ReadSession
 from booking.members.models import MemberCategory
-from booking.rooms.catalogue import House, houses
+from booking.rooms.catalogue import House
 from booking.rooms.models import Stay, StayRoom
 from booking.rooms.rules import pricing
 from booking.rooms.rules.nights import Nights, date_of
 from booking.rooms.schemas import ExtraQuote, NightPrice, QuoteRequest, QuoteView, RoomQuote
-from booking.web.principal import Principal
 
 
 class Payer(NamedTuple):
@@ -34,16 +33,6 @@ def payer_of(tx: ReadSession, member_id: int | None) -> Payer:
         MemberCategory.member_id == member_id, MemberCategory.verified_at.is_not(None)
     )
     return Payer(True, tuple(sorted(category for (category,) in tx.execute(verified))))
-
-
-def quote(tx: ReadSession, booker: Principal | None, request: QuoteRequest) -> QuoteView:
-    """What a stay would cost a member, or whoever is not signed in; it says nothing about free rooms.
-
-    Raises:
-        NoRoomsHere, RoomTypeNotFound, ExtraNotFound: there is no such thing.
-    """
-    house = houses(tx).house(request.place)
-    return quoted(house, request, GUEST if booker is None else Payer(True, booker.categories))
 
 
 def quoted(house: House, request: QuoteRequest, payer: Payer) -> QuoteView:
@@ -93,11 +82,11 @@ LIVE = ("expected", "in_house", "departed", "pending", "overbooked")
 
 
 def comes_to(house: House, stay: Stay, rooms: Sequence[StayRoom]) -> int:
-    """What a stay comes to as its rooms are: those that stand at their price, the others at their fees, and extras."""
+    """What a stay comes to as its rooms are: those that stand at their price, all at their fees, and extras."""
     standing = [room for room in rooms if room.status in LIVE]
     return (
         sum(room.price_fen for room in standing)
-        + sum(room.fee_fen for room in rooms if room.status not in LIVE)
+        + sum(room.fee_fen for room in rooms)
         + sum(one.fen for one in extras_of(house, stay, standing))
     )
 

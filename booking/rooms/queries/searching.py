@@ -13,7 +13,7 @@ from booking.rooms.models import AllotmentNight, NightRestriction, RoomType
 from booking.rooms.queries.quoting import GUEST, Payer
 from booking.rooms.rules.nights import Nights, date_of, night_of
 from booking.rooms.rules.restrictions import broken
-from booking.rooms.schemas import Calendar, Nearest, NightPrice, NightView, Offers, OfferView, TypeNights
+from booking.rooms.schemas import Calendar, Nearest, NightView, TypeNights
 from booking.web.principal import Principal
 
 MOST_DAYS = 92
@@ -97,60 +97,6 @@ def restrictions(tx: ReadSession, house: House, first: int, last: int) -> list[N
         NightRestriction.place_id == house.id, NightRestriction.night.between(first, last)
     )
     return tx.all(rows)
-
-
-def offers(
-    tx: ReadSession, now: datetime, place_id: int, nights: Nights, heads: int, viewer: Principal | None
-) -> Offers:
-    """What each room type offers for some nights and heads; the nearest that would fit if none does.
-
-    Raises:
-        NoRoomsHere: the place has no rooms.
-        DatesCross, NotOnSale, TooManyNights: checked by the caller with `terms.check_nights`.
-    """
-    house = houses(tx).house(place_id)
-    free = free_nights(tx, house, house.public.id, nights)
-    rows = restrictions(tx, house, nights.arrival, nights.departure)
-    whose = payer(viewer)
-    made = [_offer(house, kind, nights, heads, free[kind.id], rows, whose) for kind in house.types.values()]
-    if any(offer.fits and not offer.refusal for offer in made):
-        return Offers(made, [])
-    fitting = next((offer.type for offer in made if offer.fits), next(iter(house.types)))
-    return Offers(made, nearest(tx, now, house, fitting, nights, heads))
-
-
-def _offer(
-    house: House,
-    kind: RoomType,
-    nights: Nights,
-    heads: int,
-    free: Mapping[int, int],
-    rows: Iterable[NightRestriction],
-    whose: Payer,
-) -> OfferView:
-    prices = [house.price(kind.id, night, whose.categories, member=whose.member) for night in nights]
-    lines = [NightPrice(date_of(night), *price) for night, price in zip(nights, prices, strict=True)]
-    left = min((free.get(night, 0) for night in nights), default=0)
-    rule = broken([row for row in rows if row.type_id in (0, kind.id)], nights.arrival, nights.departure)
-    return OfferView(
-        kind.id,
-        kind.code,
-        kind.name,
-        kind.name_en,
-        fen=sum(line.fen for line in lines),
-        free=left,
-        fits=heads <= kind.sleeps + kind.extra_beds,
-        refusal=_CODES[rule.rule] if rule else "" if left > 0 else "rooms_full",
-        nights=lines,
-    )
-
-
-_CODES = {
-    "closed_to_arrival": "closed_to_arrival",
-    "closed_to_departure": "closed_to_departure",
-    "least_nights": "stay_too_short",
-    "most_nights": "stay_too_long",
-}
 
 
 def nearest(tx: ReadSession, now: datetime, house: House, type_id: int, nights: Nights, heads: int) -> list[Nearest]:
