@@ -6,11 +6,13 @@ from typing import Any
 import click
 
 from booking.clock import local_date, local_instant, system_clock
-from booking.commands.running import run_with
-from booking.db import Database
+from booking.commands.running import look, run_with
+from booking.db import Database, ReadSession
 from booking.payments.provider import Provider, ProviderError, provider_of
 from booking.payments.reconciliation import reconcile
 from booking.payments.sandbox.app import serve_sandbox
+from booking.payments.views import Attention, needing_attention
+from booking.places.catalogue import places
 from booking.settings import Settings
 
 SANDBOX_KEY = "sandbox-key"
@@ -45,6 +47,22 @@ def compare(settings: Settings, since: datetime | None, until: datetime | None) 
     click.echo(f"{first} to {last}: {len(found)} differences" if found else f"{first} to {last}: the books agree")
     if found:
         raise click.exceptions.Exit(1)
+
+
+@payments.command("odd")
+@click.option("--place", "code", help="The code of a place; left out, what belongs to no payment of ours.")
+@click.pass_obj
+def odd(settings: Settings, code: str | None) -> None:
+    """Print refunds that the provider refused and messages that contradict our books: somebody must look.
+
+    列出被支付平台退回的退款，以及和账目对不上的通知。
+    """
+
+    def query(tx: ReadSession) -> list[Attention]:
+        return needing_attention(tx, 0 if code is None else places(tx).coded(code).id)
+
+    for one in look(settings, query):
+        click.echo(f"{one.at:%Y-%m-%dT%H:%M:%SZ} {one.what} {one.reference} {one.fen} fen {one.detail}")
 
 
 def _compare(settings: Settings, provider: Provider, first: date, last: date) -> list[Any]:

@@ -126,7 +126,7 @@ def intent_view(intent: PaymentIntent) -> IntentView:
 
 
 def needing_attention(tx: ReadSession, place_id: int) -> list[Attention]:
-    """Refunds that the provider refused and events that fit no intent, of a place; place 0 has those of none."""
+    """Refunds that the provider refused and events that contradict ours, of a place; place 0 has those of no intent."""
     failed = tx.all(
         select(ProviderRefund).where(ProviderRefund.place_id == place_id, ProviderRefund.status == "failed")
     )

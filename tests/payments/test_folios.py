@@ -1,3 +1,4 @@
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
@@ -88,6 +89,12 @@ class TestSubsidy:
         assert (await standing(database, where)).owed == 52_000
         await database.write(withdraw_subsidy, **where)
         assert await standing(database, where) == Balance(62_000, {}, 62_000)
+
+    async def test_charges_at_once_never_pass_the_cap(self, database: Database) -> None:
+        where = await a_stay(database, subsidy=Subsidy(cap_fen=70_000, per="stay", document="a", clause="b"))
+        line = [Line("room", 9_000, night=FIRST)]
+        await asyncio.gather(*(database.write(charge, lines=line, **where) for _ in range(8)))
+        assert (await standing(database, where)).subsidy == 70_000
 
     async def test_by_itself_it_cannot_be_reversed(self, database: Database) -> None:
         where = await a_stay(database, subsidy=PER_NIGHT)

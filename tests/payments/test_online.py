@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -90,6 +91,15 @@ class TestPaid:
         assert said == ["applied", "duplicate", "ignored", "duplicate"]
         assert await standing(database, folio_id) == Balance(3000, {"online": 3000}, 0)
         assert (await database.read(statement, PLACE, folio_id))[-1].actor == GUEST.actor
+
+    async def test_many_messages_at_once_are_one(self, database: Database) -> None:
+        for round_ in range(3):  # in the first one connections are still being made, one after the other
+            folio_id = await database.write(new_folio, 3000, subject=f"booking:{round_}")
+            intent_id = await database.write(new_intent, folio_id)
+            names = [f"e{round_}-{number % 4}" for number in range(8)]
+            said = await asyncio.gather(*(database.write(say, intent_id, "paid", name) for name in names))
+            assert sorted(said) == ["applied"] + 4 * ["duplicate"] + 3 * ["ignored"]
+            assert await standing(database, folio_id) == Balance(3000, {"online": 3000}, 0)
 
     async def test_a_failure_that_comes_later_changes_nothing(self, database: Database) -> None:
         folio_id = await database.write(new_folio, 3000)

@@ -29,8 +29,9 @@ def lock(tx: WriteSession, place_id: int, folio_id: int) -> None:
     Raises:
         NotFound: there is no such folio.
     """
-    folio = select(Folio.id).where(Folio.place_id == place_id, Folio.id == folio_id).with_for_update()
-    if tx.scalar(folio) is None:
+    folio = select(Folio.id).where(Folio.place_id == place_id, Folio.id == folio_id)
+    # not the row's key, which events that were written a moment ago already hold through their foreign key
+    if tx.scalar(folio.with_for_update(key_share=True)) is None:
         raise NotFound(what=Named("这份账单", "this bill"))
 
 

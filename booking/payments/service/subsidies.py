@@ -58,6 +58,7 @@ def follow(tx: WriteSession, now: datetime, place_id: int, folio_id: int, actor:
     subsidy = subsidy_of(tx, place_id, folio_id)
     if subsidy is None:
         return 0
+    lock(tx, place_id, folio_id)  # two charges at once would each reckon without the other
     share = borne(subsidy, charged_by_night(tx, place_id, folio_id))
     _post_difference(tx, now, place_id, folio_id, share, actor, f"{subsidy.document} {subsidy.clause}".strip())
     return share
