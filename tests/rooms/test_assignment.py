@@ -34,6 +34,7 @@ from tests.rooms.hotels import (
     assert_carries_out,
     assert_judges_agree,
     cells_of,
+    fewest_moves,
     random_group,
     random_hotel,
     random_wish,
@@ -141,6 +142,16 @@ class TestRearrange:
         assert isinstance(outcome, Plan)
         assert_carries_out(shot, family, outcome)
 
+    def test_a_group_of_two_types_moves_others_of_both(self) -> None:
+        suites = (Room(10, SUITE, frozenset({1})), Room(11, SUITE))
+        held = (Stay(1, TWIN, 0, 4, 1), Stay(2, SUITE, 0, 4, 11), Stay(3, SUITE, 0, 4, 10))
+        shot = Snapshot(0, 4, (*row_of(2), *suites), held, (Group((WISH, 2), must=True),))
+        outcome = rearrange(shot, [wish(0, 4)])
+        assert isinstance(outcome, Plan)
+        assert outcome.rooms == (1,)
+        assert {move.stay for move in outcome.moves} == {1, 2, 3}
+        assert_carries_out(shot, [wish(0, 4)], outcome)
+
     def test_counts_fit_but_no_plan_exists(self) -> None:
         asked = wish(2, 4)
         for night in range(4):
@@ -246,6 +257,18 @@ class TestAgainstJudges:
     def test_any_small_hotel_is_decided_as_cp_sat_decides_it(self, seed: int) -> None:
         pytest.importorskip("ortools")
         decided_alike(seed, nights=8, tries=20)
+
+    def test_the_solver_moves_as_few_as_brute_force_does(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        pytest.importorskip("ortools")
+        monkeypatch.setattr(assignment.rearrangement, "GREEDY_NODES", 0)
+        moved = fewest = 0
+        for shot, wishes in small_hotels(300, seed=6):
+            outcome = rearrange_exactly(shot, wishes, seconds=20)
+            if isinstance(outcome, Plan):
+                moved += len(outcome.moves)
+                fewest += fewest_moves(shot, [*shot.stays, *wishes]) or 0
+        assert fewest > 10
+        assert moved <= 1.1 * fewest
 
     def test_the_solver_decides_as_brute_force_does(self, monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.importorskip("ortools")

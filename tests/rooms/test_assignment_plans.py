@@ -71,6 +71,13 @@ class TestAssignAll:
         found = assign_all(Snapshot(0, 4, row_of(6), stays, (Group((1, 6)), Group((2, 5)), Group((3, 4)))))
         assert len(found.kept) == 3
 
+    def test_nobody_leaves_the_room_they_hold_so_that_others_are_neighbours(self) -> None:
+        held = tuple(Stay(at, TWIN, 0, 4, at) for at in (1, 2, 3))
+        shot = Snapshot(0, 4, row_of(4), (*held, Stay(9, TWIN, 0, 4)), (Group((1, 9)),))
+        found = assign_all(shot)
+        assert found.moves == ()
+        assert found.parted == ((1, 9),)
+
     def test_a_better_type_is_given_when_the_own_one_is_full(self) -> None:
         rooms = (*row_of(1), *row_of(1, SUITE, first=10))
         shot = Snapshot(0, 4, rooms, (Stay(1, TWIN, 0, 4), Stay(2, TWIN, 0, 4)), upgrades={TWIN: (SUITE,)})
@@ -178,6 +185,12 @@ class TestClosing:
             plan = plan_closing(free, closing, lambda stay, dear=dear: 900 if stay.id == dear else 100)  # type: ignore[misc]
             assert plan.displaced == (3 - dear,)
             assert plan.fewest
+
+    def test_one_long_stay_goes_rather_than_two_short_ones(self) -> None:
+        held = (Stay(1, TWIN, 0, 4, 1), Stay(2, TWIN, 0, 1, 2), Stay(3, TWIN, 2, 3, 2))
+        plan = plan_closing(Snapshot(0, 4, row_of(3), held), [Block(1, 0, 4), Block(2, 0, 4)])
+        assert plan.displaced == (1,)
+        assert plan.fewest
 
     def test_nobody_in_an_open_room_is_displaced(self) -> None:
         shot = Snapshot(0, 4, row_of(2), (Stay(1, TWIN, 0, 4, 1), Stay(2, TWIN, 0, 4, 2)))
