@@ -22,12 +22,8 @@ from booking.venues.queries.alternatives import nearest
 from booking.venues.queries.bookings import Companion, Cursor, booking_view, bookings_of, companions_of
 from booking.venues.queries.calendar import calendar_events
 from booking.venues.schemas import BookingView, PartnerRequest
-from booking.venues.service.booking import (
-    STATUS_NAMES,
-    cancel_booking,
-    confirm_booking,
-    restore_booking,
-)
+from booking.venues.service.booking import STATUS_NAMES, confirm_booking
+from booking.venues.service.ending import cancel_booking, restore_booking
 from booking.venues.service.partners import add_partners
 from booking.venues.service.pending import WHY_REFUSED
 from booking.venues.views import Alternative

@@ -16,7 +16,7 @@ from booking.venues.pages.words import address, read_day, read_wall, wall
 from booking.venues.queries.bookings import booking_view
 from booking.venues.queries.moving import Start, starts_for
 from booking.venues.schemas import BookingView, ChangeRequest
-from booking.venues.service.booking import change_booking
+from booking.venues.service.changing import change_booking
 from booking.web.idempotency import once_form
 from booking.web.language import sentence, words
 from booking.web.locale import N_

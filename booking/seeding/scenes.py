@@ -22,9 +22,10 @@ from booking.venues.catalogue import FacilityFacts, venues
 from booking.venues.rules import opening
 from booking.venues.rules.opening import Span
 from booking.venues.schemas import BlockRequest, HoldRequest, PartnerRequest
-from booking.venues.service.booking import cancel_booking, confirm_booking, hold_slot
+from booking.venues.service.booking import confirm_booking, hold_slot
 from booking.venues.service.closing import CLOSE_COURTS, CloseCourts
 from booking.venues.service.counter import block_courts
+from booking.venues.service.ending import cancel_booking
 from booking.venues.service.terms import kind_on
 from booking.web.principal import Principal
 

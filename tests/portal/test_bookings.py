@@ -8,7 +8,8 @@ from litestar import Litestar
 
 from booking.db import WriteSession
 from booking.venues.schemas import BookingView, HoldRequest
-from booking.venues.service.booking import cancel_booking, confirm_booking, hold_slot
+from booking.venues.service.booking import confirm_booking, hold_slot
+from booking.venues.service.ending import cancel_booking
 from booking.web.principal import Principal
 from tests.databases import SettableClock
 from tests.members.visitors import Visitor, shown

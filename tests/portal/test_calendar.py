@@ -14,7 +14,9 @@ from booking.notices.pages import CALENDAR_KEY
 from booking.notices.service import feed_token, renew_feed
 from booking.settings import Settings
 from booking.venues.schemas import BookingView, ChangeRequest, HoldRequest, PartnerRequest
-from booking.venues.service.booking import cancel_booking, change_booking, confirm_booking, hold_slot
+from booking.venues.service.booking import confirm_booking, hold_slot
+from booking.venues.service.changing import change_booking
+from booking.venues.service.ending import cancel_booking
 from booking.web.principal import Principal
 from tests.databases import SettableClock
 from tests.members.visitors import to

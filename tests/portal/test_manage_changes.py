@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from booking.db import ReadSession
 from booking.rehearsal.models import Change
 from booking.venues.models import Block, Booking
-from booking.venues.service.booking import cancel_booking
+from booking.venues.service.ending import cancel_booking
 from tests.databases import sqlite_only
 from tests.members.visitors import Visitor, shown
 from tests.portal.desk import BOARD, PLACE, acts, book, follow, manager, messages, undo_of

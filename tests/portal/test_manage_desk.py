@@ -11,7 +11,7 @@ from sqlalchemy import select
 from booking.db import ReadSession
 from booking.members.queries.standing import points_of
 from booking.venues.models import MemberCounter
-from booking.venues.service.booking import cancel_booking
+from booking.venues.service.ending import cancel_booking
 from tests.databases import SettableClock, sqlite_only
 from tests.members.visitors import Visitor, shown
 from tests.portal.desk import (

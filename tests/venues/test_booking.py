@@ -32,14 +32,10 @@ from booking.venues.errors import (
 from booking.venues.models import Booking, Claim, MemberCounter, Partner, PoolCounter
 from booking.venues.schemas import ChangeRequest, HoldRequest, PartnerRequest, WalkInRequest
 from booking.venues.service import allocation
-from booking.venues.service.booking import (
-    cancel_booking,
-    change_booking,
-    confirm_booking,
-    hold_slot,
-    restore_booking,
-)
+from booking.venues.service.booking import confirm_booking, hold_slot
+from booking.venues.service.changing import change_booking
 from booking.venues.service.counter import book_at_counter, mark_no_show, take_back_no_show
+from booking.venues.service.ending import cancel_booking, restore_booking
 from booking.web.facts import Day
 from tests.databases import SettableClock
 from tests.venues.city import BADMINTON, BASKETBALL, CENTRE, GYM, TODAY, City, at, build_city, half_hour

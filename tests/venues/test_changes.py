@@ -14,9 +14,10 @@ from booking.rehearsal.rules import headline
 from booking.rehearsal.service import apply, draft, undo
 from booking.venues.errors import ByChange, PoolFull, SlotTaken
 from booking.venues.models import Block, Booking, Claim, MemberCounter, PoolCounter
-from booking.venues.service.booking import cancel_booking, confirm_booking, hold_slot
+from booking.venues.service.booking import confirm_booking, hold_slot
 from booking.venues.service.closing import CLOSE_COURTS
 from booking.venues.service.counter import lift_block
+from booking.venues.service.ending import cancel_booking
 from booking.venues.service.lowering import LOWER_CAPACITY
 from booking.web.principal import Principal
 from tests.databases import SettableClock

@@ -20,15 +20,11 @@ from booking.rehearsal.service import apply, draft, undo
 from booking.venues.models import Block, Booking, Claim, Court, MemberCounter, PoolCounter
 from booking.venues.rules.settling import has_expired
 from booking.venues.schemas import BlockRequest, ChangeRequest, HoldRequest, WalkInRequest
-from booking.venues.service.booking import (
-    cancel_booking,
-    change_booking,
-    confirm_booking,
-    hold_slot,
-    restore_booking,
-)
+from booking.venues.service.booking import confirm_booking, hold_slot
+from booking.venues.service.changing import change_booking
 from booking.venues.service.closing import CLOSE_COURTS
 from booking.venues.service.counter import block_courts, book_at_counter, lift_block
+from booking.venues.service.ending import cancel_booking, restore_booking
 from booking.venues.service.lowering import LOWER_CAPACITY
 from booking.web.principal import Principal
 from tests.databases import Driver

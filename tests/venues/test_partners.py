@@ -17,7 +17,8 @@ from booking.venues.errors import (
 )
 from booking.venues.queries.bookings import companions_of
 from booking.venues.schemas import MOST_PARTNERS, BookingView, HoldRequest, PartnerRequest
-from booking.venues.service.booking import cancel_booking, confirm_booking, hold_slot
+from booking.venues.service.booking import confirm_booking, hold_slot
+from booking.venues.service.ending import cancel_booking
 from booking.venues.service.partners import add_partners
 from tests.databases import SettableClock
 from tests.venues.bookings import add_booking

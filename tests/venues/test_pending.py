@@ -17,7 +17,9 @@ from booking.venues.queries.bookings import booking_view
 from booking.venues.rules.assignment import Impossible, Outcome, OutOfTime
 from booking.venues.schemas import BookingView, ChangeRequest, HoldRequest, PartnerRequest
 from booking.venues.service import pending
-from booking.venues.service.booking import cancel_booking, change_booking, confirm_booking, hold_slot, restore_booking
+from booking.venues.service.booking import confirm_booking, hold_slot
+from booking.venues.service.changing import change_booking
+from booking.venues.service.ending import cancel_booking, restore_booking
 from booking.venues.solver import Question, solve
 from tests.databases import SettableClock, sqlite_only
 from tests.members.visitors import shown

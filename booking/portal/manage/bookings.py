@@ -27,7 +27,8 @@ from booking.venues.errors import BookingNotFound
 from booking.venues.queries.bookings import booking_view
 from booking.venues.schemas import BookingView, Id
 from booking.venues.service import counter, staff
-from booking.venues.service.booking import STATUS_NAMES, restore_booking
+from booking.venues.service.booking import STATUS_NAMES
+from booking.venues.service.ending import restore_booking
 from booking.web.formatting import money
 from booking.web.idempotency import once_form
 from booking.web.language import sentence, words

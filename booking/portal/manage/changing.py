@@ -21,7 +21,7 @@ from booking.portal.manage.queries.openings import Start, starts_on
 from booking.venues.catalogue import FacilityFacts, venues
 from booking.venues.errors import BookingNotFound
 from booking.venues.schemas import ChangeRequest, Id
-from booking.venues.service.booking import change_booking
+from booking.venues.service.changing import change_booking
 from booking.web.language import sentence
 from booking.web.locale import N_
 from booking.web.pages import NOT_KEPT, page, redirect

@@ -15,7 +15,9 @@ from booking.venues.api.paths import PathId
 from booking.venues.catalogue import CourtNotFound, FacilityNotFound
 from booking.venues.queries.bookings import Cursor, booking_view, bookings_of
 from booking.venues.schemas import BookingPage, BookingView, ChangeRequest, HoldRequest, PartnersRequest
-from booking.venues.service import booking as service
+from booking.venues.service.booking import confirm_booking, hold_slot
+from booking.venues.service.changing import change_booking
+from booking.venues.service.ending import cancel_booking, restore_booking
 from booking.venues.service.partners import add_partners
 from booking.web.etags import tagged, tagged_answers
 from booking.web.idempotency import once
@@ -109,7 +111,7 @@ async def hold(
     member: NamedDependency[Principal],
 ) -> Response[bytes]:
     """Keep a court, or heads of a pooled area, for a few minutes. Refused for want of room, it names alternatives."""
-    answer = await once(database, request, member.actor, service.hold_slot, member, data)
+    answer = await once(database, request, member.actor, hold_slot, member, data)
     made = msgspec.json.decode(answer.content, type=_Made)
     if made.status == "pending":
         answer.status_code = 202
@@ -130,7 +132,7 @@ async def confirm(
     member: NamedDependency[Principal],
 ) -> Response[bytes]:
     """Make a hold a booking."""
-    return await once(database, request, member.actor, service.confirm_booking, member, place, booking)
+    return await once(database, request, member.actor, confirm_booking, member, place, booking)
 
 
 @post(
@@ -148,7 +150,7 @@ async def cancel(
     member: NamedDependency[Principal],
 ) -> Response[bytes]:
     """Give a booking up. After `cancel_free_until` it counts as late."""
-    return await once(database, request, member.actor, service.cancel_booking, member, place, booking)
+    return await once(database, request, member.actor, cancel_booking, member, place, booking)
 
 
 @post(
@@ -172,7 +174,7 @@ async def restore(
     member: NamedDependency[Principal],
 ) -> Response[bytes]:
     """Take a cancellation back, while nothing else took the place."""
-    return await once(database, request, member.actor, service.restore_booking, member, place, booking)
+    return await once(database, request, member.actor, restore_booking, member, place, booking)
 
 
 @post(
@@ -197,7 +199,7 @@ async def change(
     member: NamedDependency[Principal],
 ) -> Response[bytes]:
     """Move a booking to other hours or to a chosen court; refused, it stays as it was."""
-    return await once(database, request, member.actor, service.change_booking, member, place, booking, data)
+    return await once(database, request, member.actor, change_booking, member, place, booking, data)
 
 
 @post(

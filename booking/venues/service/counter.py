@@ -18,8 +18,9 @@ from booking.venues.rules import policy
 from booking.venues.rules.opening import Span
 from booking.venues.schemas import BlockRequest, BlockView, BookingView, WalkInRequest
 from booking.venues.service import people, terms
-from booking.venues.service.booking import POINTS_KEPT, STATUS_NAMES, annul_points_for, confirm, owned
+from booking.venues.service.booking import STATUS_NAMES, confirm, owned
 from booking.venues.service.claims import cells_of, claim, claimed, release
+from booking.venues.service.ending import POINTS_KEPT, annul_points_for
 from booking.venues.service.taking import Wanted, kind_wanted, store_booking, take_place
 from booking.web.locale import N_
 from booking.web.principal import Principal

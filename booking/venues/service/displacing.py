@@ -18,8 +18,8 @@ from booking.venues.models import Booking
 from booking.venues.queries.alternatives import nearest
 from booking.venues.rules.opening import Span
 from booking.venues.service import people, terms
-from booking.venues.service.booking import end_booking, revive
 from booking.venues.service.claims import Cell, cells_of, claim, claimed, take_heads, take_of_limit
+from booking.venues.service.ending import end_booking, revive
 from booking.venues.service.taking import Wanted, store_booking, take_place
 from booking.venues.views import Alternative
 from booking.web.facts import Money, Named, Param

@@ -17,8 +17,9 @@ from booking.venues.queries.bookings import booking_view
 from booking.venues.rules import policy
 from booking.venues.schemas import BookingView
 from booking.venues.service import people, terms
-from booking.venues.service.booking import STATUS_NAMES, cancel_booking, end_booking, owned
+from booking.venues.service.booking import STATUS_NAMES, owned
 from booking.venues.service.claims import cells_of, claim, claimed
+from booking.venues.service.ending import cancel_booking, end_booking
 from booking.web.facts import Hours, Money, Params
 from booking.web.locale import N_
 from booking.web.principal import Principal
