@@ -11,7 +11,7 @@ PLACE = 1
 CLERK = "member:9"
 
 
-def new_folio(tx: WriteSession, now: datetime, *fen: int, subject: str = "booking:1", member_id: int = 7) -> int:
+def new_folio(tx: WriteSession, now: datetime, *fen: int, subject: str = "bill:1", member_id: int = 7) -> int:
     """A folio at a place, with one charge for each sum."""
     tx.execute(
         insert(tx, Place)

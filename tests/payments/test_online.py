@@ -78,7 +78,7 @@ class TestCreate:
             await database.write(create_intent, GUEST, PLACE, folio_id, pages=None)
         with pytest.raises(Overpaid):
             await database.write(create_intent, GUEST, PLACE, folio_id, pages=PAGES, fen=3001)
-        free = await database.write(new_folio, subject="booking:2")
+        free = await database.write(new_folio, subject="bill:2")
         with pytest.raises(NothingToPay):
             await database.write(create_intent, GUEST, PLACE, free, pages=PAGES)
 
@@ -94,7 +94,7 @@ class TestPaid:
 
     async def test_many_messages_at_once_are_one(self, database: Database) -> None:
         for round_ in range(3):  # in the first one connections are still being made, one after the other
-            folio_id = await database.write(new_folio, 3000, subject=f"booking:{round_}")
+            folio_id = await database.write(new_folio, 3000, subject=f"bill:{round_}")
             intent_id = await database.write(new_intent, folio_id)
             names = [f"e{round_}-{number % 4}" for number in range(8)]
             said = await asyncio.gather(*(database.write(say, intent_id, "paid", name) for name in names))
