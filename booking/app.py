@@ -40,6 +40,8 @@ from booking.portal import home as portal_home
 from booking.portal import manage as portal_manage
 from booking.rehearsal import kinds
 from booking.rooms import api as rooms_api
+from booking.rooms import pages as rooms_pages
+from booking.rooms.service.offline import TAKE_OFFLINE
 from booking.settings import Settings
 from booking.venues import api as venues_api
 from booking.venues import pages as venues_pages
@@ -67,6 +69,7 @@ ROUTERS = [
     venues_api.router,
     venues_pages.router,
     rooms_api.router,
+    rooms_pages.router,
     checkin_api.router,
     checkin_pages.router,
     payments_api.router,
@@ -82,7 +85,7 @@ ROUTERS = [
 
 PAYABLES = [BOOKING]
 """What may be paid online."""
-KINDS_OF_CHANGE: list[kinds.Kind[Any]] = [CLOSE_COURTS, LOWER_CAPACITY]
+KINDS_OF_CHANGE: list[kinds.Kind[Any]] = [CLOSE_COURTS, LOWER_CAPACITY, TAKE_OFFLINE]
 
 
 def create_app(

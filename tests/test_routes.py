@@ -40,7 +40,7 @@ ACCESS: dict[frozenset[str], str] = {
     EVERYBODY: """
         GET / GET /places GET /places/{code:str} GET /places/{place:str}/{facility:str}
         GET /places/{place:str}/{facility:str}/grid GET /live/facility/{place:int}/{facility:int}
-        GET /places/{place:str}/{facility:str}/book
+        GET /places/{place:str}/{facility:str}/book GET /stays
         GET /calendar/{name:str} GET /p/{token:str} GET /p/{token:str}/card GET /p/{token:str}/qr.svg
         GET /help GET /design GET /docs GET /problems GET /health/live GET /health/ready GET /gate POST /preferences
         GET /sign-in POST /sign-in POST /sign-out
@@ -63,7 +63,7 @@ ACCESS: dict[frozenset[str], str] = {
         GET /account/calendar POST /account/calendar POST /account/calendar/renew
         POST /account/calendar/back/{stamp:int}
         GET /inbox POST /inbox/read POST /inbox/unread/{stamp:int}
-        GET /bookings POST /places/{place:str}/{facility:str}/book
+        GET /bookings POST /places/{place:str}/{facility:str}/book GET /stays/book POST /stays/book
         GET /api/v1/me GET /api/v1/me/sign-ins GET /api/v1/me/tokens POST /api/v1/me/tokens POST /api/v1/sign-out
         PUT /api/v1/me/password GET /api/v1/me/access-log GET /api/v1/me/inbox POST /api/v1/me/inbox/read
         GET /api/v1/me/bookings GET /api/v1/me/passes POST /api/v1/bookings
@@ -90,6 +90,7 @@ ACCESS: dict[frozenset[str], str] = {
         POST /api/v1/bookings/{place:int}/{booking:int}/restore POST /api/v1/bookings/{place:int}/{booking:int}/change
         POST /api/v1/bookings/{place:int}/{booking:int}/partners
         GET /api/v1/stays/{place:int}/{stay:int} POST /api/v1/stays/{place:int}/{stay:int}/*
+        GET /stays/{place:int}/{stay:int} GET /stays/{place:int}/{stay:int}/change POST /stays/{place:int}/{stay:int}/*
         GET /passes/{place:int}/{pass_id:int} GET /passes/{place:int}/{pass_id:int}/card
         GET /passes/{place:int}/{pass_id:int}/qr.svg
         GET /api/v1/passes/{place:int}/{pass_id:int} GET /api/v1/passes/{place:int}/{pass_id:int}/qr.svg
@@ -139,6 +140,8 @@ QUERIES = {
     "GET /api/v1/search": f"sport=badminton&day={TODAY}",
     "GET /manage/{place:str}/{facility:str}/walk-in": f"starts={half_hour_of(NOON) + 8}",
     "GET /places/{place:str}/{facility:str}/book": f"at={TODAY}T19:00",
+    "GET /stays": f"arrival={TOMORROW}&departure={TOMORROW + timedelta(days=2)}&place={CENTRE}",
+    "GET /stays/book": f"arrival={TOMORROW}&departure={TOMORROW + timedelta(days=2)}&place={CENTRE}&type=1",
 }
 FIELDS: dict[str, dict[str, str]] = {
     "POST /bookings/{place:int}/{booking:int}/change": {"at": f"{TOMORROW}T20:00"},
@@ -150,6 +153,17 @@ FIELDS: dict[str, dict[str, str]] = {
     "POST /manage/staff": {"number": "m103", "role": "gate_keeper", "place": str(CENTRE)},
     "POST /manage/staff/revoke": {"member_id": "106", "role": "gate_keeper", "scope_kind": "place", "scope_id": "1"},
     "POST /places/{place:str}/{facility:str}/book": {"at": f"{TODAY}T19:00"},
+    "POST /stays/book": {
+        "place": str(CENTRE),
+        "type": "1",
+        "arrival": str(TOMORROW),
+        "departure": str(TOMORROW + timedelta(days=1)),
+        "name_1_1": "来客",
+    },
+    "POST /stays/{place:int}/{stay:int}/change": {
+        "arrival": str(TOMORROW),
+        "departure": str(TOMORROW + timedelta(days=2)),
+    },
 }
 COPIED = {
     "POST /manage/places/new": "/manage/zhenhai/edit/place",

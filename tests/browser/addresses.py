@@ -24,11 +24,12 @@ class Visit(NamedTuple):
 LISTED: dict[str | None, str] = {
     None: """
         / /places /places/{code:str} /places/{place:str}/{facility:str} /places/{place:str}/{facility:str}/book
-        /sign-in /activate /activate/code /reset /reset/code /p/{token:str} /gate /help /design /docs /problems
+        /stays /sign-in /activate /activate/code /reset /reset/code /p/{token:str} /gate /help /design /docs /problems
     """,
     "worker": """
         /account /account/access-log /account/password /account/calendar /inbox /bookings
         /bookings/{place:int}/{booking:int} /bookings/{place:int}/{booking:int}/change /passes/{place:int}/{pass_id:int}
+        /stays/book /stays/{place:int}/{stay:int} /stays/{place:int}/{stay:int}/change
     """,
     "manager": """
         /manage/members /manage/staff /manage/{place:str} /manage/{place:str}/audit /manage/{place:str}/blocks
@@ -54,6 +55,7 @@ ELSE = """
     /live/facility/{place:int}/{facility:int} /manage/{place:str}/takings.csv /manage/{place:str}/{facility:str}/board
     /p/{token:str}/card /p/{token:str}/qr.svg /passes/{place:int}/{pass_id:int}/card
     /passes/{place:int}/{pass_id:int}/qr.svg /places/{place:str}/{facility:str}/grid /reset/password
+    /stays/{place:int}/{stay:int}/calendar.ics
 """
 NOT_PAGES = frozenset(ELSE.split())
 """Files, streams, parts of pages, and steps that lead back when they are not reached from the one before."""
