@@ -281,7 +281,7 @@ class StayRoom(Base):
         ForeignKeyConstraint(["place_id", "type_id"], ["room_types.place_id", "room_types.id"]),
         ForeignKeyConstraint(["place_id", "room_id"], ["rooms.place_id", "rooms.id"]),
         Index("ix_stay_rooms_stay", "place_id", "stay_id"),
-        Index("ix_stay_rooms_arrival", "place_id", "arrival"),
+        Index("ix_stay_rooms_arrival", "place_id", "arrival", "departure"),
         Index("ix_stay_rooms_departure", "place_id", "departure"),
         CheckConstraint(f"departure > arrival AND departure <= arrival + {LONGEST_STAY}", name="length"),
     )

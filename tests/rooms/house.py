@@ -147,9 +147,13 @@ def furnish(
             for at, code, name, name_en, sleeps, extra in kinds
         ],
     )
-    add(tx, Room, [_room(place, number, TWIN, 1, twins) for number in range(1, twins + 1)])
-    add(tx, Room, [_room(place, number, DOUBLE, 2, 24) for number in range(21, 25)])
-    add(tx, Room, [_room(place, number, ACCESSIBLE, 1, 32) for number in range(31, 33)])
+    beyond = range(101, 81 + twins)
+    for kind, zone, numbers in (
+        (TWIN, 1, [*range(1, min(twins, 20) + 1), *beyond]),
+        (DOUBLE, 2, range(21, 25)),
+        (ACCESSIBLE, 1, range(31, 33)),
+    ):
+        add(tx, Room, [_room(place, number, kind, zone, numbers) for number in numbers])
     prices = [(TWIN, "member", "any", 20000), (TWIN, "member", "weekend", 25000), (TWIN, "guest", "any", 32000)]
     prices += [(TWIN, "model_worker", "any", 10000), (DOUBLE, "member", "any", 30000), (DOUBLE, "guest", "any", 48000)]
     prices += [(ACCESSIBLE, "member", "any", 18000), (ACCESSIBLE, "guest", "any", 30000)]
@@ -182,9 +186,8 @@ def furnish(
     )
 
 
-def _room(place: int, number: int, kind: int, zone: int, last: int) -> dict[str, Any]:
-    first = number // 10 * 10 + 1 if kind != TWIN else 1
-    beside = [other for other in (number - 1, number + 1) if first <= other <= last]
+def _room(place: int, number: int, kind: int, zone: int, numbers: Sequence[int]) -> dict[str, Any]:
+    beside = [other for other in (number - 1, number + 1) if other in numbers]
     return {
         "place_id": place,
         "id": number,

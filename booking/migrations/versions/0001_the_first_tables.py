@@ -1109,7 +1109,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("place_id", "id", name=op.f("pk_stay_rooms")),
     )
     with op.batch_alter_table("stay_rooms") as batch_op:
-        batch_op.create_index("ix_stay_rooms_arrival", ["place_id", "arrival"], unique=False)
+        batch_op.create_index("ix_stay_rooms_arrival", ["place_id", "arrival", "departure"], unique=False)
         batch_op.create_index("ix_stay_rooms_departure", ["place_id", "departure"], unique=False)
         batch_op.create_index("ix_stay_rooms_stay", ["place_id", "stay_id"], unique=False)
 

@@ -20,8 +20,10 @@ from booking.rooms.rules.assignment import Block, Group, Impossible, Move, OutOf
 from booking.rooms.rules.nights import Nights
 from booking.rooms.service.guests import reschedule_passes
 
-AROUND = 21
-"""Nights before and after a stay that are looked at first; more where those at the edge have to move too."""
+AROUND = 5
+"""Nights before and after a stay that are looked at first; more where those at the edge have to move too.
+
+Enough for the best fit, which counts gaps of a night or two; three weeks take more than twice the time."""
 QUICK_NODES = 2000
 """Positions that the exact search may look at within a request: about 100 ms at the worst."""
 ROWS_AT_ONCE = 1000
