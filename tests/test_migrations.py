@@ -31,6 +31,7 @@ SAMPLES = {
 }
 OVERRIDES: dict[str, dict[str, Any]] = {
     "bookings": {"ends": 2},
+    "room_nights": {"outage_id": None},
     "passes": {"valid_until": NOON + timedelta(hours=1)},
 }
 """Values that a CHECK asks for, other than the first of `x IN ('a', 'b')`."""

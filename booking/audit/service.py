@@ -30,17 +30,8 @@ def record(
     `booking.cancelled`; `subject` what it was done to, such as `booking:123`; `detail` facts worth keeping, as
     JSON: never a password, a code or an identity number.
     """
-    tx.execute(
-        insert(tx, AuditEntry).values(
-            place_id=place_id,
-            id=tx.ids.next(),
-            at=now,
-            actor=actor,
-            action=action,
-            subject=subject,
-            detail={} if detail is None else detail,
-        )
-    )
+    row = {"place_id": place_id, "id": tx.ids.next(), "at": now, "actor": actor, "action": action, "subject": subject}
+    tx.execute(insert(tx, AuditEntry), row | {"detail": {} if detail is None else detail})
 
 
 def seal(tx: WriteSession, now: datetime, place_id: int, limit: int = 1000) -> int:

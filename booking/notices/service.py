@@ -26,11 +26,8 @@ def enqueue(tx: WriteSession, now: datetime, topic: str, key: str, payload: Any)
     Answers the entry's id, by which a receiver knows a repeat. `key` is the thing it is about, e.g. `booking:123`.
     """
     entry_id = tx.ids.next()
-    tx.execute(
-        insert(tx, OutboxEntry).values(
-            id=entry_id, topic=topic, key=key, payload=payload, created_at=now, available_at=now
-        )
-    )
+    row = {"id": entry_id, "topic": topic, "key": key, "payload": payload, "created_at": now, "available_at": now}
+    tx.execute(insert(tx, OutboxEntry), row)
     return entry_id
 
 
@@ -40,9 +37,8 @@ def tell(tx: WriteSession, now: datetime, member_id: int, kind: str, params: Par
     `kind` is one that a feature registered with `messages.register`; `link` a path of ours, e.g. `/bookings/123`.
     """
     message_id = tx.ids.next()
-    tx.execute(
-        insert(tx, InboxMessage).values(member_id=member_id, id=message_id, kind=kind, params=params, link=link, at=now)
-    )
+    row = {"member_id": member_id, "id": message_id, "kind": kind, "params": params, "link": link, "at": now}
+    tx.execute(insert(tx, InboxMessage), row)
     told = {"member_id": member_id, "message_id": message_id, "kind": kind, "params": params, "link": link}
     enqueue(tx, now, TOLD, f"member:{member_id}", told)
     tx.touch(f"member:{member_id}")

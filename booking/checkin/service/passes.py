@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Insert, select, update
 
 from booking.checkin.codes import MANUAL_BODY_DIGITS, manual_code
 from booking.checkin.errors import PartyTooLarge
 from booking.checkin.models import Pass, PassUse
 from booking.checkin.tokens import MAX_ZONE
-from booking.db import WriteSession, insert
+from booking.db import ReadSession, WriteSession, insert, prepared
 
 PassStatus = Literal["issued", "unpaid", "blocked", "canceled", "revoked"]
 
@@ -142,9 +142,13 @@ def _store(tx: WriteSession, row: dict[str, Any]) -> int:
     pass_id = tx.ids.next()
     while True:
         named = {"id": pass_id, "manual_code": manual_code(tx.tokens.digits(MANUAL_BODY_DIGITS))}
-        stored = insert(tx, Pass).values(row | named).on_conflict_do_nothing(index_elements=["place_id", "manual_code"])
-        if tx.execute(stored).rowcount == 1:
+        if tx.execute(_stored(tx), row | named).rowcount == 1:
             return pass_id
+
+
+@prepared
+def _stored(tx: ReadSession) -> Insert:
+    return insert(tx, Pass).on_conflict_do_nothing(index_elements=["place_id", "manual_code"])
 
 
 def _change(

@@ -1,6 +1,7 @@
 """Writing events into the ledger: the one place that does."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -50,19 +51,9 @@ def post(
 ) -> int:
     """Write one event with its postings; answers the transaction's id."""
     transaction_id = tx.ids.next()
-    tx.execute(
-        insert(tx, LedgerTransaction).values(
-            place_id=place_id,
-            id=transaction_id,
-            folio_id=folio_id,
-            kind=kind,
-            method=method,
-            reverses=reverses,
-            note=note,
-            actor=actor,
-            at=now,
-        )
-    )
+    row: dict[str, Any] = {"place_id": place_id, "id": transaction_id, "folio_id": folio_id, "kind": kind}
+    row |= {"method": method, "reverses": reverses, "note": note, "actor": actor, "at": now}
+    tx.execute(insert(tx, LedgerTransaction), row)
     rows = [
         {
             "place_id": place_id,
@@ -74,7 +65,7 @@ def post(
         }
         for line, entry in enumerate(entries, 1)
     ]
-    tx.execute(insert(tx, Posting).values(rows))
+    tx.execute(insert(tx, Posting), rows)
     tx.touch(f"folio:{place_id}:{folio_id}")
     return transaction_id
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Self
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_, union_all
 
 from booking.clock import half_hour_of, instant_of
-from booking.db import ReadSession
+from booking.db import ReadSession, prepared
 from booking.members.models import Member
 from booking.places.models import Place
 from booking.venues.errors import BookingNotFound, CursorUnknown
@@ -52,14 +52,30 @@ def booking_view(tx: ReadSession, now: datetime, place: int, booking_id: int, vi
     Raises:
         BookingNotFound: there is none, or the viewer neither plays on it nor works at its place.
     """
-    row = tx.execute(_with_names().where(Booking.place_id == place, Booking.id == booking_id)).first()
+    row = tx.execute(_one(tx, place, booking_id)).first()
     if row is None:
         raise BookingNotFound
-    players = _players(tx, [row])[place, booking_id]
+    players = players_of(tx, place, booking_id)
     plays = row.member_id == viewer.member_id or any(player.member_id == viewer.member_id for player in players)
     if not plays and not works_at(viewer, place):
         raise BookingNotFound
     return _view(row, players, now, viewer)
+
+
+@prepared
+def _one(_: ReadSession, place: int, booking_id: int) -> Select[Any]:
+    return _with_names().where(Booking.place_id == place, Booking.id == booking_id)
+
+
+def players_of(tx: ReadSession, place: int, booking_id: int) -> list[Partner]:
+    """Everyone on a booking, the booker first."""
+    return tx.all(_players_of(tx, place, booking_id))
+
+
+@prepared
+def _players_of(_: ReadSession, place: int, booking_id: int) -> Select[Partner]:
+    of_booking = select(Partner).where(Partner.place_id == place, Partner.booking_id == booking_id)
+    return of_booking.order_by(Partner.number)
 
 
 def works_at(viewer: Principal, place: int) -> bool:

@@ -1,15 +1,15 @@
 """Which court a booking holds: the best fit as everybody sits, else room made by moving those who may move."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from booking.clock import first_half_hour, instant_of, local_date
-from booking.db import ReadSession, WriteSession
+from booking.db import ReadSession, WriteSession, prepared
 from booking.places.catalogue import kind_of_day, places
 from booking.venues.catalogue import FacilityFacts
 from booking.venues.models import Booking
@@ -173,8 +173,12 @@ def snapshot(tx: ReadSession, now: datetime, facts: FacilityFacts, starts: int, 
 def _bookings(tx: ReadSession, place: int, ids: set[int]) -> dict[int, Booking]:
     if not ids:
         return {}
-    found = tx.all(select(Booking).where(Booking.place_id == place, Booking.id.in_(sorted(ids))).order_by(Booking.id))
-    return {booking.id: booking for booking in found}
+    return {booking.id: booking for booking in tx.all(_these(tx, place, ids))}
+
+
+@prepared
+def _these(_: ReadSession, place: int, ids: Collection[int]) -> Select[Booking]:
+    return select(Booking).where(Booking.place_id == place, Booking.id.in_(ids)).order_by(Booking.id)
 
 
 def _shut(facts: FacilityFacts, spans: Sequence[Span]) -> Iterator[Block]:

@@ -5,11 +5,12 @@ that concurrent transactions on PostgreSQL wait for each other in one order and 
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import Select, delete, select, tuple_, update
+from sqlalchemy.sql.dml import ReturningInsert
 
-from booking.db import ReadSession, WriteSession, insert
+from booking.db import ReadSession, WriteSession, insert, prepared
 from booking.venues.models import Booking, Claim, MemberCounter, PoolCounter
 
 Holder = Literal["booking_id", "block_id"]
@@ -56,12 +57,16 @@ def claim(
         | {holder: holder_id}
         for half_hour, unit in sorted(cells)
     ]
-    written = insert(tx, Claim).values(rows).on_conflict_do_nothing().returning(Claim.half_hour, Claim.unit_id)
-    done = [Cell(*row) for row in tx.execute(written)]
+    done = [Cell(*row) for row in tx.execute(_stored(tx), rows)]
     if len(done) == len(rows):
         return True
     release(tx, place, facility, holder=holder, holder_id=holder_id, cells=done)
     return False
+
+
+@prepared
+def _stored(tx: ReadSession) -> ReturningInsert[int, int]:
+    return insert(tx, Claim).on_conflict_do_nothing().returning(Claim.half_hour, Claim.unit_id)
 
 
 def release(
@@ -88,12 +93,17 @@ def release(
 
 def claimed(tx: ReadSession, place: int, facility: int, starts: int, ends: int) -> list[Claimed]:
     """The taken cells of a facility in a range of half hours: one scan of the primary key."""
-    statement = (
+    return [Claimed(*row) for row in tx.execute(_claimed(tx, place, facility, starts, ends))]
+
+
+@prepared
+def _claimed(_: ReadSession, place: int, facility: int, starts: int, ends: int) -> Select[*tuple[Any, ...]]:
+    here = (Claim.place_id == place, Claim.facility_id == facility)
+    return (
         select(Claim.half_hour, Claim.unit_id, Claim.booking_id, Claim.block_id)
-        .where(Claim.place_id == place, Claim.facility_id == facility, Claim.half_hour.between(starts, ends - 1))
+        .where(*here, Claim.half_hour >= starts, Claim.half_hour < ends)
         .order_by(Claim.half_hour, Claim.unit_id)
     )
-    return [Claimed(*row) for row in tx.execute(statement)]
 
 
 def take_heads(
@@ -104,17 +114,27 @@ def take_heads(
     The caller refuses (and so undoes everything) when a slot is returned.
     """
     for slot in sorted(slots):
-        row = insert(tx, PoolCounter).values(
-            place_id=place, facility_id=facility, half_hour=slot, taken=heads, capacity=capacity
-        )
-        counted = row.on_conflict_do_update(
-            index_elements=["place_id", "facility_id", "half_hour"],
+        counted = _heads_counted(tx, place, facility, slot, heads, capacity)
+        if heads > capacity or tx.execute(counted).first() is None:
+            return slot
+    return None
+
+
+@prepared
+def _heads_counted(
+    tx: ReadSession, place: int, facility: int, slot: int, heads: int, capacity: int
+) -> ReturningInsert[int]:
+    key = {"place_id": place, "facility_id": facility, "half_hour": slot}
+    return (
+        insert(tx, PoolCounter)
+        .values(key | {"taken": heads, "capacity": capacity})
+        .on_conflict_do_update(
+            index_elements=list(key),
             set_={"taken": PoolCounter.taken + heads},
             where=PoolCounter.taken + heads <= PoolCounter.capacity,
         )
-        if heads > capacity or tx.execute(counted.returning(PoolCounter.taken)).first() is None:
-            return slot
-    return None
+        .returning(PoolCounter.taken)
+    )
 
 
 def give_back_heads(tx: WriteSession, place: int, facility: int, slots: Sequence[int], heads: int) -> None:
@@ -141,13 +161,24 @@ def take_of_limit(tx: WriteSession, member: int, rule: str, period: str, amount:
     """Take of a member's limit; whether the limit allowed it."""
     if amount > limit:
         return False
-    row = insert(tx, MemberCounter).values(member_id=member, rule=rule, period=period, taken=amount)
-    counted = row.on_conflict_do_update(
-        index_elements=["member_id", "rule", "period"],
-        set_={"taken": MemberCounter.taken + amount},
-        where=MemberCounter.taken + amount <= limit,
+    return tx.execute(_limit_counted(tx, member, rule, period, amount, limit)).first() is not None
+
+
+@prepared
+def _limit_counted(
+    tx: ReadSession, member: int, rule: str, period: str, amount: int, limit: int
+) -> ReturningInsert[int]:
+    key = {"member_id": member, "rule": rule, "period": period}
+    return (
+        insert(tx, MemberCounter)
+        .values(key | {"taken": amount})
+        .on_conflict_do_update(
+            index_elements=list(key),
+            set_={"taken": MemberCounter.taken + amount},
+            where=MemberCounter.taken + amount <= limit,
+        )
+        .returning(MemberCounter.taken)
     )
-    return tx.execute(counted.returning(MemberCounter.taken)).first() is not None
 
 
 def give_back_limit(tx: WriteSession, member: int, rule: str, period: str, amount: int) -> None:

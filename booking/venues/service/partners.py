@@ -93,7 +93,7 @@ def _write(
         }
         for number, player in enumerate(added, first)
     ]
-    tx.execute(insert(tx, Partner).values(rows))
+    tx.execute(insert(tx, Partner), rows)
 
 
 def _welcome(tx: WriteSession, now: datetime, facts: FacilityFacts, booking: Booking, added: Sequence[Player]) -> None:

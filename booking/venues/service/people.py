@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import Update, select, update
 
 from booking.checkin.service.passes import (
     PassStatus,
@@ -14,13 +14,14 @@ from booking.checkin.service.passes import (
     revive_passes_of,
 )
 from booking.clock import instant_of
-from booking.db import ReadSession, WriteSession, insert
+from booking.db import ReadSession, WriteSession, insert, prepared
 from booking.members.models import Member, MemberCategory
 from booking.notices.messages import MessageText, register
 from booking.notices.service import tell
 from booking.venues.catalogue import FacilityFacts
 from booking.venues.errors import PartnerNotFound, TooManyPartners
 from booking.venues.models import Booking, Partner
+from booking.venues.queries.bookings import players_of
 from booking.venues.schemas import MOST_PARTNERS, PartnerRequest
 from booking.web.facts import Hours, Money, Params
 from booking.web.locale import N_
@@ -94,13 +95,12 @@ def write_partners(
         {"place_id": place, "booking_id": booking_id, "number": number, "member_id": who.member_id, "name": who.name}
         for number, who in enumerate(people)
     ]
-    tx.execute(insert(tx, Partner).values(rows))
+    tx.execute(insert(tx, Partner), rows)
 
 
 def players(tx: ReadSession, booking: Booking) -> list[Partner]:
     """Everyone on a booking, the booker first."""
-    of_booking = select(Partner).where(Partner.place_id == booking.place_id, Partner.booking_id == booking.id)
-    return tx.all(of_booking.order_by(Partner.number))
+    return players_of(tx, booking.place_id, booking.id)
 
 
 def issue_passes(tx: WriteSession, now: datetime, facts: FacilityFacts, booking: Booking) -> None:
@@ -124,15 +124,13 @@ def issue_passes(tx: WriteSession, now: datetime, facts: FacilityFacts, booking:
             valid_until=instant_of(booking.ends),
             party=booking.party - len(people) + 1 if player.number == 0 else 1,
         )
-        tx.execute(
-            update(Partner)
-            .where(
-                Partner.place_id == booking.place_id,
-                Partner.booking_id == booking.id,
-                Partner.number == player.number,
-            )
-            .values(pass_id=pass_id)
-        )
+        tx.execute(_pass_given(tx, booking.place_id, booking.id, player.number, pass_id))
+
+
+@prepared
+def _pass_given(_: ReadSession, place: int, booking_id: int, number: int, pass_id: int) -> Update:
+    player = (Partner.place_id == place, Partner.booking_id == booking_id, Partner.number == number)
+    return update(Partner).where(*player).values(pass_id=pass_id)
 
 
 def reschedule_passes(tx: WriteSession, now: datetime, facts: FacilityFacts, booking: Booking) -> None:

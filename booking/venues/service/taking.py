@@ -97,7 +97,7 @@ def store_booking(
         "changed_at": now,
         "ended_reason": "",
     }
-    tx.execute(insert(tx, Booking).values(always | values))
+    tx.execute(insert(tx, Booking), always | values)
 
 
 def let_plan(
@@ -105,7 +105,7 @@ def let_plan(
 ) -> None:
     """Let the planner seek a court for a booking that was stored as pending (service/pending.py)."""
     row = {"place_id": place, "booking_id": booking_id, "court_id": court, "confirms": then_confirm}
-    tx.execute(insert(tx, Search).values(row | {"asked_at": now, "available_at": now}))
+    tx.execute(insert(tx, Search), row | {"asked_at": now, "available_at": now})
 
 
 def refusal(
