@@ -32,6 +32,9 @@ SAMPLES = {
 OVERRIDES: dict[str, dict[str, Any]] = {
     "bookings": {"ends": 2},
     "room_nights": {"outage_id": None},
+    "outages": {"until_night": 2},
+    "stays": {"departure": 2},
+    "stay_rooms": {"departure": 2},
     "passes": {"valid_until": NOON + timedelta(hours=1)},
 }
 """Values that a CHECK asks for, other than the first of `x IN ('a', 'b')`."""

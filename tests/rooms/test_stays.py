@@ -15,7 +15,7 @@ from booking.rooms.models import Guest, Stay, StayRoom
 from booking.rooms.queries.offering import quote
 from booking.rooms.rules.nights import Nights
 from booking.rooms.schemas import CancelRequest, DatesRequest, GuestRequest, QuoteRequest, RestrictionRequest, StayView
-from booking.rooms.service.allotments import set_over_limit, set_restrictions
+from booking.rooms.service.allotments import keep_up, set_over_limit, set_restrictions
 from booking.rooms.service.changing import change_dates
 from booking.rooms.service.ending import cancel_stay, no_show, restore_stay
 from booking.rooms.service.expiry import expire_holds
@@ -123,6 +123,19 @@ class TestHold:
         with pytest.raises(errors.RoomsFull):
             await database.write(hold_stay, people.model, wish(5, 6))
         await database.write(cancel_stay, people.worker, HOUSE, stay.id, ALL)
+        await database.read(check)
+
+    async def test_whoever_was_overbooked_gets_the_room_that_comes_free(
+        self, database: Database, people: People
+    ) -> None:
+        await database.write(set_over_limit, people.desk, HOUSE, TWIN, Nights(TONIGHT + 5, TONIGHT + 6), 1)
+        first, *_, last = [await book(database, people.worker, 5, 6) for _ in range(10)]
+        assert await database.write(keep_up) == 4, "four nights are released, but not that one"
+        assert (await rooms_of(database, last))[0].status == "overbooked"
+        await database.write(cancel_stay, people.worker, HOUSE, first.id, ALL)
+        assert await database.write(keep_up) == 1
+        (seated,) = await rooms_of(database, last)
+        assert (seated.status, seated.room_id is not None) == ("expected", True)
         await database.read(check)
 
     @pytest.mark.parametrize(

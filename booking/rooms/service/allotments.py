@@ -10,9 +10,11 @@ from booking.db import ReadSession, WriteSession, insert
 from booking.rooms.catalogue import House, houses
 from booking.rooms.errors import LimitsCross, NotStaff, OverLimitBelow, PoolShort, SamePool
 from booking.rooms.models import Allotment, AllotmentNight, HotelPolicy, NightRestriction
+from booking.rooms.queries.stays import is_staff
 from booking.rooms.rules.nights import Nights, date_of
 from booking.rooms.schemas import MoveRequest, RestrictionRequest
 from booking.rooms.service.inventory import lock_types, open_nights, tonight
+from booking.rooms.service.taking import seat_overbooked
 from booking.web.facts import Day, Named
 from booking.web.principal import Principal
 
@@ -25,11 +27,6 @@ def check_staff(actor: Principal, place_id: int) -> None:
     """
     if not is_staff(actor, place_id):
         raise NotStaff
-
-
-def is_staff(actor: Principal, place_id: int) -> bool:
-    """Whether someone works at the house's desk or manages it."""
-    return actor.holds("sanatorium_desk", place_id) or actor.holds("venue_manager", place_id)
 
 
 def move_allotment(tx: WriteSession, now: datetime, actor: Principal, place_id: int, request: MoveRequest) -> None:
@@ -206,8 +203,14 @@ def set_over_limit(
 
 
 def keep_up(tx: WriteSession, now: datetime) -> int:
-    """A turn of the background: open the nights that have come into the horizon, and release what is due."""
-    return sum(open_nights(tx, now, place_id) + release_due(tx, now, place_id) for place_id in _houses(tx))
+    """A turn of the background: open nights, release what is due, seat who was overbooked; answers how many."""
+    return sum(_keep_up(tx, now, place_id) for place_id in _houses(tx))
+
+
+def _keep_up(tx: WriteSession, now: datetime, place_id: int) -> int:
+    """What is due at one house; opening nights locks its types."""
+    done = open_nights(tx, now, place_id) + release_due(tx, now, place_id)
+    return done + seat_overbooked(tx, now, houses(tx).house(place_id))
 
 
 def _houses(tx: ReadSession) -> Iterable[int]:

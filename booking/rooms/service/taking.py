@@ -88,6 +88,30 @@ def _change(tx: WriteSession, room: StayRoom, **values: Any) -> StayRoom:
     return tx.all(select(StayRoom).where(*mine))[0]
 
 
+def seat_overbooked(tx: WriteSession, now: datetime, house: House) -> int:
+    """Give rooms that have come free to those who were sold above them, first booked first; answers how many.
+
+    The types of the house are locked already.
+    """
+    row = StayRoom
+    waiting = select(row).where(row.place_id == house.id, row.status == "overbooked")
+    ahead = waiting.where(row.arrival >= inventory.tonight(now)).order_by(row.id)
+    return sum(_seat_one(tx, now, house, room) for room in tx.all(ahead))
+
+
+def _seat_one(tx: WriteSession, now: datetime, house: House, room: StayRoom) -> bool:
+    stay = tx.get(Stay, place_id=house.id, id=room.stay_id)
+    pool = stay.allotment_id if stay else house.public.id
+    if inventory.take_nights(tx, house.id, pool, room.type_id, nights_of(room)):
+        return False
+    if not isinstance(seat(tx, now, house, [(room, None)]), dict):
+        inventory.give_back_nights(tx, house.id, pool, room.type_id, nights_of(room))
+        return False
+    give_back(tx, house, pool, room)
+    _change(tx, room, status="expected")
+    return True
+
+
 def give_back(tx: WriteSession, house: House, allotment_id: int, room: StayRoom) -> None:
     """Return the nights of a room to its pool; its claims are released by `allocation.release`."""
     if room.status == "overbooked":
