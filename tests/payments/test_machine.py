@@ -61,5 +61,5 @@ def test_a_mistake_is_found(name: str, driver: Driver, monkeypatch: pytest.Monke
     where, what, instead = MUTANTS[name]
     monkeypatch.setattr(where, what, instead)
     with pytest.raises(BaseException) as found:  # noqa: PT011 - an assertion, or the database's own refusal
-        drive(driver, examples=200, steps=30, phases=[Phase.generate], print_blob=False, derandomize=True, database=None)
+        drive(driver, 200, 30, phases=[Phase.generate], print_blob=False, derandomize=True, database=None)
     assert not isinstance(found.value, KeyboardInterrupt)
