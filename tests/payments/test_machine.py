@@ -60,6 +60,7 @@ MUTANTS = {
 def test_a_mistake_is_found(name: str, driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
     where, what, instead = MUTANTS[name]
     monkeypatch.setattr(where, what, instead)
+    plainly: dict[str, Any] = {"phases": [Phase.generate], "print_blob": False, "derandomize": True, "database": None}
     with pytest.raises(BaseException) as found:  # noqa: PT011 - an assertion, or the database's own refusal
-        drive(driver, 200, 30, phases=[Phase.generate], print_blob=False, derandomize=True, database=None)
+        drive(driver, examples=200, steps=30, **plainly)
     assert not isinstance(found.value, KeyboardInterrupt)
