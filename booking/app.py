@@ -40,7 +40,9 @@ from booking.portal import home as portal_home
 from booking.portal import manage as portal_manage
 from booking.rehearsal import kinds
 from booking.rooms import api as rooms_api
+from booking.rooms import api_desk as rooms_desk_api
 from booking.rooms import pages as rooms_pages
+from booking.rooms.paying import STAY
 from booking.rooms.service.offline import TAKE_OFFLINE
 from booking.settings import Settings
 from booking.venues import api as venues_api
@@ -69,6 +71,7 @@ ROUTERS = [
     venues_api.router,
     venues_pages.router,
     rooms_api.router,
+    rooms_desk_api.router,
     rooms_pages.router,
     checkin_api.router,
     checkin_pages.router,
@@ -83,7 +86,7 @@ ROUTERS = [
     portal_api.router,
 ]
 
-PAYABLES = [BOOKING]
+PAYABLES = [BOOKING, STAY]
 """What may be paid online."""
 KINDS_OF_CHANGE: list[kinds.Kind[Any]] = [CLOSE_COURTS, LOWER_CAPACITY, TAKE_OFFLINE]
 
