@@ -142,3 +142,10 @@ class DeparturesUnresolved(Conflict):
 
     code = "departures_unresolved"
     text = N_("还有 {count} 间过了离店日：{guests}。请先办理离店或续住。")
+
+
+class DayUnfit(Invalid):
+    """A date that no house keeps books of."""
+
+    code = "day_unfit"
+    text = N_("日期要在 {first} 到 {last} 之间，您填的是 {asked}。")

@@ -13,7 +13,7 @@ from booking.rooms.schemas import Id, ShortText, StayRequest
 
 DocumentKind = Literal["id", "passport", "permit", "household"]
 """An identity card, a passport, a travel permit, or a child's page of the household register."""
-LastFour = Annotated[str, Meta(pattern="^[0-9A-Za-z]{4}$")]
+LastFour = Annotated[str, Meta(min_length=4, max_length=4, pattern="^[0-9A-Za-z]+$")]
 CardNumber = Annotated[str, Meta(max_length=32)]
 Reason = Annotated[str, Meta(max_length=200)]
 
@@ -101,6 +101,18 @@ class ReadyRoom(msgspec.Struct, frozen=True):
     swap: bool
 
 
+class ReadyRooms(msgspec.Struct, frozen=True):
+    """Rooms of the type that guests could move into at once."""
+
+    items: list[ReadyRoom]
+
+
+class DocumentsRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Documents of guests who came after the first of their room."""
+
+    documents: Annotated[list[Document], Meta(min_length=1, max_length=20)]
+
+
 class DeskGuest(msgspec.Struct, frozen=True):
     """Someone in a room; `identified` says whether their document was seen."""
 
@@ -145,6 +157,12 @@ class DeskRoom(msgspec.Struct, frozen=True, kw_only=True):
     owed_fen: int
     deposit_fen: int
     deposit_due_fen: int
+
+
+class DeskRooms(msgspec.Struct, frozen=True):
+    """Rooms of a stay as the desk sees them."""
+
+    items: list[DeskRoom]
 
 
 class DeskLists(msgspec.Struct, frozen=True):
@@ -299,6 +317,12 @@ class BusinessDayView(msgspec.Struct, frozen=True, kw_only=True):
     heads: int
     no_shows: list[int]
     uncharged: list[int]
+
+
+class ClosedDays(msgspec.Struct, frozen=True):
+    """Days that were closed, the latest first."""
+
+    items: list[BusinessDayView]
 
 
 class HousekeepingView(msgspec.Struct, frozen=True):

@@ -56,9 +56,9 @@ def found(tx: WriteSession, actor: Principal, place_id: int, stay_room_id: int, 
     if not is_staff(actor, place_id):
         raise NotStaff
     house = houses(tx).house(place_id)
-    seen = _room(tx, place_id, stay_room_id)
+    seen = stay_room_of(tx, place_id, stay_room_id)
     lock_types(tx, place_id, {seen.given_type_id, *(house.rooms[one].type_id for one in also if one in house.rooms)})
-    room = _room(tx, place_id, stay_room_id)
+    room = stay_room_of(tx, place_id, stay_room_id)
     if room.given_type_id != seen.given_type_id:
         raise StayChanged
     stay = tx.get(Stay, place_id=place_id, id=room.stay_id)
@@ -67,7 +67,12 @@ def found(tx: WriteSession, actor: Principal, place_id: int, stay_room_id: int, 
     return At(house, stay, room)
 
 
-def _room(tx: ReadSession, place_id: int, stay_room_id: int) -> StayRoom:
+def stay_room_of(tx: ReadSession, place_id: int, stay_room_id: int) -> StayRoom:
+    """A room of a stay by its id.
+
+    Raises:
+        StayRoomNotFound: there is none at this place.
+    """
     room = tx.get(StayRoom, place_id=place_id, id=stay_room_id)
     if room is None:
         raise StayRoomNotFound
