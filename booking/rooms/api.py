@@ -238,6 +238,7 @@ async def restore(
     responses=refusals(
         Unauthenticated,
         errors.StayNotFound,
+        errors.StayHoldExpired,
         errors.WrongStayStatus,
         errors.StillSeeking,
         *NO_ROOM,

@@ -317,6 +317,12 @@ class TestChangeDates:
         assert after.sequence == stay.version
         await database.read(check)
 
+    async def test_not_after_the_hold_is_over(self, database: Database, people: People, clock: SettableClock) -> None:
+        held = await database.write(hold_stay, people.worker, wish(5, 7))
+        clock.advance(minutes=31)
+        with pytest.raises(errors.StayHoldExpired):
+            await database.write(change_dates, people.worker, HOUSE, held.id, DatesRequest(day(6), day(8)))
+
 
 class TestNoShow:
     async def test_keeps_the_price_and_frees_the_nights(

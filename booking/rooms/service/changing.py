@@ -6,7 +6,7 @@ from sqlalchemy import update
 
 from booking.db import WriteSession
 from booking.rooms.catalogue import House, houses
-from booking.rooms.errors import DatesCross, StillSeeking, WrongStayStatus
+from booking.rooms.errors import DatesCross, StayHoldExpired, StillSeeking, WrongStayStatus
 from booking.rooms.models import Stay, StayRoom
 from booking.rooms.queries.quoting import payer_of, room_quote
 from booking.rooms.queries.stays import is_staff, stay_view
@@ -16,7 +16,7 @@ from booking.rooms.schemas import DatesRequest, StayView
 from booking.rooms.service import allocation, guests, inventory, terms
 from booking.rooms.service.stays import STATUS_NAMES, note, owned, prepare, reckon, turn
 from booking.rooms.service.taking import give_back, rooms_of, take_rooms
-from booking.web.facts import Day
+from booking.web.facts import Day, Instant
 from booking.web.locale import N_
 from booking.web.principal import Principal
 
@@ -30,11 +30,14 @@ def change_dates(
 
     Raises:
         StayNotFound: no such stay of theirs.
+        StayHoldExpired: the time to confirm it is over.
         WrongStayStatus: it has ended, is pending, or a guest has arrived.
         BookingError: those of `hold_stay` for the new nights.
         StillSeeking: whether there are rooms takes longer to find out than a request.
     """
     stay = owned(tx, actor, place_id, stay_id)
+    if settling.has_expired(stay, now):
+        raise StayHoldExpired(at=Instant(stay.hold_expires_at or now))
     house = houses(tx).house(place_id)
     staff = is_staff(actor, place_id)
     nights = request.nights
