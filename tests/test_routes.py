@@ -73,7 +73,7 @@ ACCESS: dict[frozenset[str], str] = {
         POST /account/sign-ins/{sign_in_id:int}/end DELETE /api/v1/me/sign-ins/{sign_in_id:int}
         DELETE /api/v1/me/tokens/{sign_in_id:int}
         POST /inbox/{message_id:int}/open POST /inbox/{message_id:int}/read POST /api/v1/me/inbox/{message_id:int}/read
-        GET /bookings/{place:int}/{booking:int}/calendar.ics
+        GET /bookings/{place:int}/{booking:int}/calendar.ics GET /stays/{place:int}/{stay:int}/calendar.ics
         GET /pay/{place:int}/{folio:int} POST /pay/{place:int}/{folio:int} GET /pay/{place:int}/{folio:int}/{intent:int}
         GET /api/v1/folios/{place:int}/{folio:int} POST /api/v1/folios/{place:int}/{folio:int}/intents
         GET /api/v1/folios/{place:int}/{folio:int}/intents/{intent:int}
@@ -98,6 +98,8 @@ ACCESS: dict[frozenset[str], str] = {
     frozenset({"manager", "admin"}): """
         GET /manage/{place:str} GET /manage/{place:str}/* POST /manage/{place:str}/*
         POST /api/v1/counter/{place:int}/* DELETE /api/v1/counter/{place:int}/*
+        GET /api/v1/front-desk/{place:int}/* POST /api/v1/front-desk/{place:int}/*
+        PUT /api/v1/front-desk/{place:int}/*
         GET /api/v1/places/{place:int}/* POST /api/v1/places/{place:int}/* PUT /api/v1/places/{place:int}/*
         DELETE /api/v1/roles/{member_id:int}/{role:str}/{scope_kind:str}/{scope_id:int} POST /api/v1/roles
         GET /api/v1/manage/places/{place:int}
@@ -133,6 +135,10 @@ ACCESS: dict[frozenset[str], str] = {
 LIVE = {"GET /live/facility/{place:int}/{facility:int}"}
 """Streams without an end."""
 QUERIES = {
+    "GET /api/v1/front-desk/{place:int}/figures": f"first={TODAY}",
+    "GET /api/v1/front-desk/{place:int}/figures.csv": f"first={TODAY}",
+    "GET /api/v1/front-desk/{place:int}/figures.xlsx": f"first={TODAY}",
+    "GET /api/v1/front-desk/{place:int}/tape": f"first={TODAY}",
     "GET /api/v1/members": "organisation=2",
     "GET /api/v1/members/lookup": "key=m101",
     "GET /api/v1/rooms/{place:int}/nights": f"first={TODAY}",

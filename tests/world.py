@@ -25,9 +25,10 @@ from booking.places.catalogue import catalogue_changed
 from booking.portal.manage.service import take_payment
 from booking.rehearsal import kinds
 from booking.rehearsal.service import apply, draft
+from booking.rooms.models import StayRoom
 from booking.rooms.schemas import RoomWish, StayRequest
 from booking.rooms.service.inventory import open_nights
-from booking.rooms.service.stays import hold_stay
+from booking.rooms.service.stays import confirm_stay, hold_stay
 from booking.settings import Settings
 from booking.venues.schemas import BlockRequest, HoldRequest, PartnerRequest, WalkInRequest
 from booking.venues.service.booking import confirm_booking, hold_slot
@@ -70,7 +71,10 @@ class World(NamedTuple):
     drafted: int
     applied: int
     stay: int
-    """The worker's, held."""
+    """The worker's; it has been confirmed."""
+    stay_room: int
+    """The one room of it."""
+    held_stay: int
     gate: int
     message: int
     sign_in: int
@@ -105,10 +109,12 @@ class World(NamedTuple):
             "pass_id": self.pass_id,
             "place": CENTRE,
             "place_id": CENTRE,
+            "room": 1,
             "scope_id": CENTRE,
             "sign_in_id": self.sign_in,
             "stamp": 1,
             "stay": self.stay,
+            "stay_room": self.stay_room,
             "transaction": self.payment,
             "zone": 1,
         }
@@ -158,6 +164,9 @@ def found_world(tx: WriteSession, now: datetime, settings: Settings) -> World:
     quarter = now + timedelta(days=90)
     add_points(tx, now, people.worker.member_id, 1, reason="no_show", subject=f"booking:{booking}", expires_at=quarter)
     held = book(20, people.worker)
+    _furnish(tx, now)
+    stay = _stay(tx, now, people.worker)
+    confirm_stay(tx, now, people.worker, CENTRE, stay)
     folio = folio_of(tx, CENTRE, f"booking:{CENTRE}:{booking}")
     folio_id = 0 if folio is None else folio.id
     intent = create_intent(tx, now, people.worker, CENTRE, folio_id, pages="http://testserver")
@@ -173,7 +182,9 @@ def found_world(tx: WriteSession, now: datetime, settings: Settings) -> World:
         block=block_courts(tx, now, people.manager, CENTRE, league)[0].id,
         drafted=changes[0],
         applied=changes[1],
-        stay=_stay(tx, now, people.worker),
+        stay=stay,
+        stay_room=_stay_room(tx, stay),
+        held_stay=_stay(tx, now, people.worker),
         gate=gate.id,
         message=tx.scalar(select(InboxMessage.id).where(InboxMessage.member_id == people.worker.member_id)),
         sign_in=_another_sign_in(tx, now, people.worker),
@@ -185,15 +196,23 @@ def found_world(tx: WriteSession, now: datetime, settings: Settings) -> World:
     )
 
 
-def _stay(tx: WriteSession, now: datetime, who: Principal) -> int:
-    """A stay in rooms of the culture centre."""
+def _furnish(tx: WriteSession, now: datetime) -> None:
+    """Rooms of the culture centre, on sale."""
     furnish(tx, now, place=CENTRE, zones=[1])
     catalogue_changed(tx)
     open_nights(tx, now, CENTRE)
+
+
+def _stay(tx: WriteSession, now: datetime, who: Principal) -> int:
+    """A stay of one night, held."""
     arrival = local_date(now) + timedelta(days=1)
     rooms = [RoomWish(type=TWIN)]
     wanted = StayRequest(place=CENTRE, arrival=arrival, departure=arrival + timedelta(days=1), rooms=rooms)
     return hold_stay(tx, now, who, wanted).id
+
+
+def _stay_room(tx: WriteSession, stay: int) -> int:
+    return int(tx.scalar(select(StayRoom.id).where(StayRoom.place_id == CENTRE, StayRoom.stay_id == stay)))
 
 
 def _another_sign_in(tx: WriteSession, now: datetime, who: Principal) -> int:
