@@ -12,6 +12,8 @@ from booking.clock import Clock
 from booking.db import Database, ReadSession, WriteSession
 from booking.errors import BookingError, Busy
 from booking.notices import calendar
+from booking.rooms.queries.stays import stays_of
+from booking.rooms.schemas import StayView
 from booking.settings import Settings
 from booking.venues.catalogue import FacilityFacts, venues
 from booking.venues.errors import BookingNotFound, CursorUnknown
@@ -21,7 +23,7 @@ from booking.venues.pages.words import KIND_NAMES, address
 from booking.venues.queries.alternatives import nearest
 from booking.venues.queries.bookings import Companion, Cursor, booking_view, bookings_of, companions_of
 from booking.venues.queries.calendar import calendar_events
-from booking.venues.schemas import BookingView, PartnerRequest
+from booking.venues.schemas import BookingPage, BookingView, PartnerRequest
 from booking.venues.service.booking import STATUS_NAMES, confirm_booking
 from booking.venues.service.ending import cancel_booking, restore_booking
 from booking.venues.service.partners import add_partners
@@ -45,6 +47,8 @@ STATUS_KINDS = {
     "no_show": "warn",
 }
 """How each status looks; the others are neutral."""
+STAYS = 20
+"""How many stays the list begins with."""
 STATUSES: dict[str, Any] = {"status_names": STATUS_NAMES, "status_kinds": STATUS_KINDS, "kind_names": KIND_NAMES}
 
 
@@ -76,9 +80,18 @@ async def my_bookings(
 ) -> Response[str]:
     """What is ahead, or what is over."""
     past = request.query_params.get("tab") == "past"
-    shown = await database.read(bookings_of, clock(), member, upcoming=not past, after=_cursor(request))
+    now, after = clock(), _cursor(request)
+
+    def read(tx: ReadSession) -> tuple[BookingPage, list[StayView]]:
+        found = bookings_of(tx, now, member, upcoming=not past, after=after)
+        stays = stays_of(tx, now, member, upcoming=not past, after=None, limit=STAYS) if after is None else None
+        return found, [] if stays is None else stays.items
+
+    shown, stays = await database.read(read)
     further = address("/bookings", tab="past" if past else None, cursor=shown.next) if shown.next else None
-    return page(request, "portal/bookings.html", past=past, bookings=shown.items, further=further, **STATUSES)
+    return page(
+        request, "portal/bookings.html", past=past, bookings=shown.items, stays=stays, further=further, **STATUSES
+    )
 
 
 @get("/bookings/{place:int}/{booking:int}")

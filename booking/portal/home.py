@@ -1,4 +1,4 @@
-"""The home page: what is free near the reader this evening, and what they have booked."""
+"""The home page: what is free near the reader this evening, what they have booked, and the way to the sanatorium."""
 
 from typing import Any, NamedTuple
 
@@ -7,6 +7,9 @@ from litestar.di import NamedDependency
 
 from booking.clock import Clock, local_date
 from booking.db import Database, ReadSession
+from booking.rooms.catalogue import House, houses
+from booking.rooms.queries.stays import stays_of
+from booking.rooms.schemas import StayView
 from booking.venues.catalogue import Venues, venues
 from booking.venues.pages.finding import grouped
 from booking.venues.pages.whereabouts import Looking, looking, near, remember
@@ -31,6 +34,8 @@ class _Home(NamedTuple):
     districts: dict[str, Named]
     tonight: Tonight
     next: BookingView | None
+    stays: list[StayView]
+    sanatorium: House | None
 
 
 @get("/", include_in_schema=False)
@@ -53,6 +58,8 @@ async def home(
             dict(district_names(tx)),
             tonight(tx, now, near=near(tx, wanted), categories=categories),
             None if principal is None else next_booking(tx, now, principal),
+            [] if principal is None else stays_of(tx, now, principal, upcoming=True, after=None, limit=1).items,
+            next(iter(houses(tx).by_id.values()), None),
         )
 
     found = await database.read(read)
@@ -73,6 +80,8 @@ async def home(
             told=found.looking.point is not None,
         ),
         next=found.next,
+        stays=found.stays,
+        sanatorium=found.sanatorium,
         manages=principal is not None and principal.places("venue_manager") != frozenset(),
     )
     return remember(request, made, found.looking)

@@ -249,12 +249,14 @@ class TestStay:
     ) -> None:
         visitor = await browser_of(app, staying.worker)
         own = (await send(visitor)).headers["location"]
-        page = await visitor.get(own)
-        assert 'http-equiv="refresh" content="1801"' in page.text
+        assert "还有 30 分钟" in shown(await visitor.get(own))
         clock.advance(minutes=31)
         answer = await visitor.post(f"{own}/confirm", seen_at=own)
         assert answer.status_code == 409
         assert "房间已经放出来了" in shown(answer)
+        over = await visitor.get(own)
+        assert "留房时间到了" in shown(over)
+        assert f"{own}/confirm" not in over.text
 
     async def test_other_dates_show_their_price_before_they_are_taken(self, app: Litestar, staying: People) -> None:
         own = await confirmed(app, staying, 2, 4)
@@ -283,6 +285,25 @@ class TestStay:
         assert "DTSTART:20261127T060000Z" in answer.text
         assert "DTEND:20261129T040000Z" in answer.text
         assert "11月27日 14:00 起可以入住，11月29日 12:00 前离店" in answer.text.replace("\r\n ", "")
+
+
+@sqlite_only
+class TestElsewhere:
+    async def test_the_home_page_and_the_list_lead_there(self, app: Litestar, staying: People) -> None:
+        own = await confirmed(app, staying, 2, 4)
+        visitor = await browser_of(app, staying.worker)
+        home = links(await visitor.get("/"))
+        assert own in home
+        assert "/stays" in home
+        assert own in links(await visitor.get("/bookings"))
+        assert own not in links(await visitor.get("/bookings?tab=past"))
+
+    async def test_a_bill_is_named_and_leads_back(self, app: Litestar, staying: People) -> None:
+        own = await confirmed(app, staying, 2, 4)
+        stay = (await app.state.database.read(stays))[0]
+        bill = await (await browser_of(app, staying.worker)).get(f"/pay/{HOUSE}/{stay.folio_id}")
+        assert "半边山工人疗养院" in shown(bill)
+        assert own in links(bill)
 
 
 class TestLadder:

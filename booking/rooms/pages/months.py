@@ -41,7 +41,7 @@ class Cell(NamedTuple):
 
 
 class Month(NamedTuple):
-    """A month by weeks, from Monday; None outside the month."""
+    """A month by weeks, from Monday, without those that are over; None outside the month."""
 
     first: date
     weeks: list[list[Cell | None]]
@@ -140,7 +140,7 @@ def _month(
         nights = by_day.get(day, ()) if day >= today else ()
         return _cell(day, nights, asked, leads)._replace(part=_part(day, asked), special=special)
 
-    weeks = Weeks().monthdatescalendar(first.year, first.month)
+    weeks = [week for week in Weeks().monthdatescalendar(first.year, first.month) if week[-1] >= today]
     return Month(first, [[cell(day) for day in week] for week in weeks])
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -26,6 +27,7 @@ from booking.rooms.queries.searching import nearest
 from booking.rooms.queries.stays import is_staff, stay_view
 from booking.rooms.rules.nights import Nights, date_of
 from booking.rooms.rules.pricing import cancel_permille, permille_of
+from booking.rooms.rules.settling import has_expired
 from booking.rooms.schemas import MOST_ROOMS, CancelRequest, ExtraQuote, Nearest, StayView
 from booking.rooms.service.ending import cancel_stay, restore_stay
 from booking.rooms.service.guests import guests_of
@@ -225,7 +227,6 @@ async def shown(
         standing=standing,
         ladder=ladder(seen.house.policy.cancel_fees, view.arrival, [room.fen for room in standing], local_date(now)),
         fees={room.number: permille_of(room.fen, seen.cancel_permille) for room in standing},
-        seconds=int(left.total_seconds()) + 1,
         minutes=max(1, -(-int(left.total_seconds()) // 60)),
         refused="" if error is None else words(request, error),
         alternatives=nearest_links(request, now, asked, seen.nearest, seen.house),
@@ -259,6 +260,8 @@ def _read(tx: ReadSession, now: datetime, place: int, stay_id: int, member: Prin
     stay = tx.get(Stay, place_id=place, id=stay_id)
     if stay is None:
         raise StayNotFound
+    if has_expired(stay, now):  # and nobody needed its rooms yet
+        view = msgspec.structs.replace(view, status="expired", can_cancel=False, can_change=False)
     house = houses(tx).house(place)
     rooms = rooms_of(tx, place, stay_id)
     before = (view.arrival - local_date(now)).days
