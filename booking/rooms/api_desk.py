@@ -21,7 +21,6 @@ from booking.rooms.rules.nights import night_of
 from booking.rooms.schemas import StayView
 from booking.rooms.schemas_desk import (
     ArriveRequest,
-    BusinessDayView,
     CloseDayRequest,
     DepartRequest,
     DeskLists,
@@ -36,6 +35,7 @@ from booking.rooms.schemas_desk import (
     RoomChangeRequest,
     WalkInRequest,
 )
+from booking.rooms.schemas_figures import BusinessDayView
 from booking.rooms.service import desk
 from booking.rooms.service.allotments import check_staff
 from booking.rooms.service.day_close import close_day

@@ -16,7 +16,7 @@ from booking.rooms.catalogue import NoRoomsHere
 from booking.rooms.queries import figures as figures_of
 from booking.rooms.queries.tape import MOST_NIGHTS, tape
 from booking.rooms.rules.nights import Nights, night_of
-from booking.rooms.schemas_desk import BusinessDayView, ClosedDays, Figures, ForecastView, Tape
+from booking.rooms.schemas_figures import BusinessDayView, ClosedDays, Figures, ForecastView, Tape
 from booking.rooms.service.allotments import check_staff
 from booking.rooms.sheets import Cell, Sheet, as_csv, as_xlsx
 from booking.web.etags import tagged, tagged_answers

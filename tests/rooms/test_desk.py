@@ -292,6 +292,16 @@ class TestExtend:
         with pytest.raises(errors.DatesCross):
             await database.write(desk.extend, people.desk, HOUSE, view.id, ExtendRequest(day(4)))
 
+    async def test_pays_for_nights_that_were_slept_beyond_the_date(
+        self, database: Database, people: People, clock: SettableClock
+    ) -> None:
+        view = await arrived(database, people, 0, 1)
+        clock.advance(days=3)
+        longer = await database.write(desk.extend, people.desk, HOUSE, view.id, ExtendRequest(day(3)))
+        assert longer.owed_fen == 20000 + 20000 + 25000
+        assert await database.read(claims, view.id) == [(night, view.room_id) for night in range(3)]
+        await database.read(check)
+
     async def test_moves_others_but_not_those_who_chose(self, database: Database, people: People) -> None:
         view = await arrived(database, people, 0, 2)
         (next_one,) = await database.write(booked, people.desk, 2, 4, room(room=view.room_id))

@@ -18,6 +18,9 @@ from booking.rehearsal import service
 from booking.rehearsal.errors import NotApplied, NotDrafted, PlanChanged, TakenMeanwhile, UnknownKind
 from booking.rehearsal.queries import ChangeView, change, changes
 from booking.rehearsal.rules import Headline, Plan, headline
+from booking.rooms.catalogue import NoRoomsHere, RoomNotFound
+from booking.rooms.errors import NoNightsLeft
+from booking.rooms.errors_desk import AlreadyOut, OutageOver, OutageTooLong
 from booking.venues.catalogue import CourtNotFound, FacilityNotFound
 from booking.venues.errors import OffGrid
 from booking.venues.schemas import Id
@@ -34,6 +37,14 @@ Store = NamedDependency[Database]
 Cursor = Annotated[int | None, QueryParameter(ge=1, lt=2**53, description="The `next` of the page before.")]
 Limit = Annotated[int, QueryParameter(ge=1, le=100, description="How many at most.")]
 ASKED: tuple[type[BookingError], ...] = (UnknownKind, FacilityNotFound, CourtNotFound, OffGrid)
+OF_ROOMS: tuple[type[BookingError], ...] = (
+    NoRoomsHere,
+    RoomNotFound,
+    OutageOver,
+    OutageTooLong,
+    AlreadyOut,
+    NoNightsLeft,
+)
 
 
 class RequestUnfit(Invalid):
@@ -85,7 +96,7 @@ async def _planned(database: Database, clock: Clock, member: Principal, place: i
 @post(
     "/places/{place:int}/rehearsals",
     status_code=200,
-    responses=refusals(Unauthenticated, Denied, RequestUnfit, *ASKED, body=True),
+    responses=refusals(Unauthenticated, Denied, RequestUnfit, *ASKED, *OF_ROOMS, body=True),
 )
 async def rehearse(
     place: PathId,
@@ -101,7 +112,7 @@ async def rehearse(
 
 @post(
     "/places/{place:int}/changes",
-    responses=refusals(Unauthenticated, Denied, RequestUnfit, *ASKED, body=True, idempotent=True)
+    responses=refusals(Unauthenticated, Denied, RequestUnfit, *ASKED, *OF_ROOMS, body=True, idempotent=True)
     | answers(201, ChangeView, "Drafted: look at its plan, then apply it"),
 )
 async def draft(

@@ -13,14 +13,7 @@ from booking.rooms.models import LONGEST_STAY, BusinessDay, RoomNight, Stay, Sta
 from booking.rooms.rules import figures as rules
 from booking.rooms.rules.figures import NightCount, Sold
 from booking.rooms.rules.nights import Nights, date_of, night_of
-from booking.rooms.schemas_desk import (
-    Figures,
-    ForecastNight,
-    ForecastView,
-    NightFigures,
-    PickedUp,
-    SourceFigures,
-)
+from booking.rooms.schemas_figures import Figures, ForecastNight, ForecastView, NightFigures, PickedUp, SourceFigures
 
 SOLD = ("expected", "in_house", "departed")
 """States in which a room of a stay takes a room night."""

@@ -11,7 +11,7 @@ from booking.db import ReadSession
 from booking.rooms.catalogue import House, houses
 from booking.rooms.models import Guest, Outage, RoomNight, StayRoom
 from booking.rooms.rules.nights import Nights, date_of
-from booking.rooms.schemas_desk import Tape, TapeBar, TapeRoom
+from booking.rooms.schemas_figures import Tape, TapeBar, TapeRoom
 
 MOST_NIGHTS = 62
 

@@ -20,7 +20,8 @@ from booking.rooms.queries.stays import is_staff
 from booking.rooms.rules.desk import hotel_night, kept_until
 from booking.rooms.rules.nights import Nights, date_of, night_of
 from booking.rooms.rules.settling import STANDING
-from booking.rooms.schemas_desk import BusinessDayView, CloseDayRequest
+from booking.rooms.schemas_desk import CloseDayRequest
+from booking.rooms.schemas_figures import BusinessDayView
 from booking.rooms.service.desk.leaving import end_as_no_show
 from booking.rooms.service.housekeeping import make_dirty
 from booking.rooms.service.inventory import lock_types
@@ -37,7 +38,8 @@ def close_day(
         NotStaff: the actor is none.
         CloseInOrder: the day before is not closed yet, or this one is.
         DayNotOver: rooms are still kept for its guests.
-        ArrivalsUnresolved: guests neither came nor, with `no_shows`, are to be marked; it names them.
+        ArrivalsUnresolved: guests neither came nor, with `no_shows`, are to be marked; it names them. Those without
+            a room are never marked: that they did not come is the house's doing.
         DeparturesUnresolved: guests have stayed longer than agreed; it names them.
     """
     if not is_staff(actor, place_id):
@@ -47,8 +49,9 @@ def close_day(
     lock_types(tx, place_id, house.types)
     _check_order(tx, now, house, night)
     coming = _rooms(tx, house, StayRoom.arrival <= night, STANDING)
-    if coming and not request.no_shows:
-        raise ArrivalsUnresolved(day=Day(request.day), count=len(coming), guests=_names(tx, house, coming))
+    unresolved = [room for room in coming if not request.no_shows or room.status != "expected"]
+    if unresolved:
+        raise ArrivalsUnresolved(day=Day(request.day), count=len(unresolved), guests=_names(tx, house, unresolved))
     overdue = _rooms(tx, house, StayRoom.departure <= night, ("in_house",))
     if overdue:
         raise DeparturesUnresolved(count=len(overdue), guests=_names(tx, house, overdue))

@@ -6,7 +6,6 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import update
 
-from booking.checkin.service.passes import reschedule_passes_of
 from booking.db import WriteSession
 from booking.payments.models import FolioDeposit
 from booking.payments.queries import deposit_paid
@@ -25,6 +24,7 @@ from booking.rooms.schemas_desk import ArriveRequest, DeskRoom, Document, WalkIn
 from booking.rooms.service import guests
 from booking.rooms.service.desk import cards
 from booking.rooms.service.desk.finding import At, door_number, expect, found, ready_rooms
+from booking.rooms.service.desk.passes import open_now
 from booking.rooms.service.desk.seating import put, stand_alone
 from booking.rooms.service.housekeeping import STATE_NAMES
 from booking.rooms.service.stays import again, confirm_stay, hold_stay, note, turn
@@ -172,17 +172,7 @@ def _move_in(tx: WriteSession, now: datetime, at: At, room: StayRoom) -> None:
     if tx.execute(moved).rowcount != 1:
         raise StayChanged
     guests.issue_passes(tx, now, at.house, [room])
-    starts, ends = guests.opening_hours(at.house, room)
-    reschedule_passes_of(
-        tx,
-        now,
-        place_id=at.house.id,
-        issuer=guests.ISSUER,
-        subject_id=room.id,
-        zones=guests.zones_of(at.house, room),
-        valid_from=min(starts, now.replace(second=0, microsecond=0)),
-        valid_until=ends,
-    )
+    open_now(tx, now, at.house, room)
 
 
 def _take_deposit(tx: WriteSession, now: datetime, stay: Stay, method: Method, actor: str) -> None:

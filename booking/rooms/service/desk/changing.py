@@ -19,6 +19,7 @@ from booking.rooms.schemas_desk import DeskRoom, ExtendRequest, RoomChangeReques
 from booking.rooms.service import guests, terms
 from booking.rooms.service.desk import cards
 from booking.rooms.service.desk.finding import At, door_number, expect, found
+from booking.rooms.service.desk.passes import open_now
 from booking.rooms.service.desk.seating import put, recount, stand_alone
 from booking.rooms.service.housekeeping import STATE_NAMES, make_dirty
 from booking.rooms.service.inventory import take_nights
@@ -57,15 +58,21 @@ def change_room(
     mine = (StayRoom.place_id == place_id, StayRoom.id == room.id)
     tx.execute(update(StayRoom).where(*mine).values(pinned="in_house" if here else "chosen"))
     stand_alone(tx, at.house, room)
-    moved = again_room(tx, at)
-    guests.reschedule_passes(tx, now, at.house, moved)
-    if here:
-        make_dirty(tx, now, at.house, [at.room.room_id or 0])
-        cards.cancel(tx, now, at.house, at.room, at.room.room_id)
-        cards.encode(tx, now, at.house, moved)
+    _follow(tx, now, at, again_room(tx, at))
     doors = {"from_room": door_number(at.house, at.room.room_id), "to_room": door_number(at.house, request.room)}
     note(tx, now, actor.actor, at.house, at.stay, "stay.room_changed", **doors, reason=request.reason)
     return desk_room(tx, now, place_id, stay_room_id)
+
+
+def _follow(tx: WriteSession, now: datetime, at: At, moved: StayRoom) -> None:
+    """Passes, and for guests in the house key cards, follow them to another room; the old one is to be cleaned."""
+    if moved.status != "in_house":
+        guests.reschedule_passes(tx, now, at.house, moved)
+        return
+    open_now(tx, now, at.house, moved)
+    make_dirty(tx, now, at.house, [at.room.room_id or 0])
+    cards.cancel(tx, now, at.house, at.room, at.room.room_id)
+    cards.encode(tx, now, at.house, moved)
 
 
 def _nights_left(now: datetime, room: StayRoom) -> Nights:
@@ -122,11 +129,12 @@ def extend(
         raise full(tx, now, at.house, at.stay.allotment_id, (at.room, None), lacking)
     turn(tx, now, at.stay)
     _lengthen(tx, at, more)
+    first = min(more.arrival, _nights_left(now, at.room).arrival)
+    put(tx, now, at.house, again_room(tx, at), at.room.room_id or 0, Nights(first, more.departure))
     longer = again_room(tx, at)
-    put(tx, now, at.house, longer, at.room.room_id or 0, _nights_left(now, longer))
     stay = reckon(tx, now, at.house, again(tx, at.stay), actor.actor)
-    guests.reschedule_passes(tx, now, at.house, again_room(tx, at))
-    cards.encode(tx, now, at.house, again_room(tx, at))
+    open_now(tx, now, at.house, longer)
+    cards.encode(tx, now, at.house, longer)
     until = request.departure.isoformat()
     note(tx, now, actor.actor, at.house, stay, "stay.extended", stay_room=at.room.id, until=until)
     return desk_room(tx, now, place_id, stay_room_id)
@@ -138,7 +146,9 @@ def _check_more(at: At, now: datetime, more: Nights) -> None:
     asked = more.departure - at.room.arrival
     if asked > LONGEST_STAY:
         raise TooManyNights(most=LONGEST_STAY, asked=asked, clause=at.house.clause)
-    terms.check_nights(at.house, now, Nights(max(more.arrival, night_of(local_date(now))), more.departure), staff=True)
+    ahead = Nights(max(more.arrival, night_of(local_date(now))), more.departure)
+    if ahead.departure > ahead.arrival:
+        terms.check_nights(at.house, now, ahead, staff=True)
 
 
 def _lengthen(tx: WriteSession, at: At, more: Nights) -> None:
