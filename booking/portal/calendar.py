@@ -16,6 +16,7 @@ from booking.members.models import Account
 from booking.notices import calendar
 from booking.notices.calendar import CalendarEvent
 from booking.notices.queries import member_of_feed
+from booking.rooms.queries.calendar import calendar_events as stay_events
 from booking.settings import Settings
 from booking.venues.queries.calendar import calendar_events
 from booking.web.etags import has
@@ -47,8 +48,9 @@ def _feed(tx: ReadSession, now: datetime, token: str, translate: Callable[[str, 
         return None
     account = tx.get(Account, member_id=member_id)
     locale = CHINESE if account is None else account.locale
-    events = calendar_events(tx, now, member_id, locale=locale, translate=translate, site=site)
-    return Feed(events, translate(NAME, locale), locale)
+    bookings = calendar_events(tx, now, member_id, locale=locale, translate=translate, site=site)
+    stays = stay_events(tx, now, member_id, locale=locale, translate=translate, site=site)
+    return Feed([*bookings, *stays], translate(NAME, locale), locale)
 
 
 @get("/calendar/{name:str}", include_in_schema=False)
@@ -59,7 +61,7 @@ async def personal_calendar(
     clock: NamedDependency[Clock],
     settings: NamedDependency[Settings],
 ) -> Response[bytes]:
-    """The bookings of whoever owns the address; 304, without writing a line of it, when nothing changed."""
+    """The bookings and stays of whoever owns the address; 304, without writing a line of it, when nothing changed."""
     translate = translator_of(request).gettext
     token = name.removesuffix(".ics")
     feed = await database.read(_feed, clock(), token, translate, settings.public_url)

@@ -2,14 +2,14 @@
 
 import html
 import re
-from datetime import date
+from datetime import date, datetime
 
 import httpx
 import pytest
 from litestar import Litestar
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from booking.db import ReadSession
+from booking.db import ReadSession, WriteSession
 from booking.rooms.catalogue import houses
 from booking.rooms.models import Stay, StayRoom
 from booking.rooms.pages.words import ladder
@@ -285,6 +285,35 @@ class TestStay:
         assert "DTSTART:20261127T060000Z" in answer.text
         assert "DTEND:20261129T040000Z" in answer.text
         assert "11月27日 14:00 起可以入住，11月29日 12:00 前离店" in answer.text.replace("\r\n ", "")
+
+    @pytest.mark.parametrize(
+        ("status", "told"),
+        [
+            ("pending", "排好马上告诉您"),
+            ("refused", "还是腾不出房间"),
+            ("displaced", "这次住不成了"),
+            ("no_show", "没有到店"),
+        ],
+    )
+    async def test_how_else_it_may_stand(self, app: Litestar, staying: People, status: str, told: str) -> None:
+        own = await confirmed(app, staying, 2, 4)
+
+        def become(tx: WriteSession, now: datetime) -> None:
+            tx.execute(update(Stay).values(status=status, ended_reason="rooms_full" if status == "refused" else ""))
+
+        await app.state.database.write(become)
+        answer = await (await browser_of(app, staying.worker)).get(own)
+        assert told in shown(answer)
+        if status == "refused":
+            assert any(one.startswith("/stays/book?") and "type=" in one for one in links(answer))
+
+    async def test_the_file_of_a_cancelled_stay_takes_it_out_of_the_calendar(
+        self, app: Litestar, staying: People
+    ) -> None:
+        own = await confirmed(app, staying, 20, 22)
+        visitor = await browser_of(app, staying.worker)
+        await visitor.post(f"{own}/cancel", seen_at=own)
+        assert "STATUS:CANCELLED" in (await visitor.get(f"{own}/calendar.ics")).text
 
 
 @sqlite_only

@@ -16,7 +16,7 @@ from booking.rooms.errors import StayNotFound
 from booking.rooms.models import Stay
 from booking.rooms.pages.asking import Asked, here, read_asked
 from booking.rooms.pages.months import Shown, two_months
-from booking.rooms.pages.stay import asked_again
+from booking.rooms.pages.seeing import asked_again
 from booking.rooms.queries.quoting import payer_of, quoted
 from booking.rooms.queries.stays import is_staff, stay_view
 from booking.rooms.rules.settling import STANDING

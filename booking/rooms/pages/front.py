@@ -76,6 +76,8 @@ async def front(
         house=found.house,
         others=found.others,
         asked=asked,
+        most_heads=found.house.policy.most_rooms
+        * max(kind.sleeps + kind.extra_beds for kind in found.house.types.values()),
         calendar=found.calendar,
         choices=found.choices,
         alternatives=nearest_links(request, now, asked, found.nearest, found.house),

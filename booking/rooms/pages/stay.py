@@ -1,38 +1,27 @@
 """A stay: checked and confirmed while it is held, then all that one needs to know of it, and the way out of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from booking.clock import Clock, local_date
-from booking.db import Database, ReadSession, WriteSession
+from booking.db import Database, WriteSession
 from booking.errors import BookingError, Busy
 from booking.notices.calendar import single
-from booking.payments.queries import balance
-from booking.payments.rules import Balance
-from booking.rooms.catalogue import House, houses
 from booking.rooms.errors import StayNotFound
-from booking.rooms.models import Stay, StayRoom
-from booking.rooms.pages.asking import Asked, read_number
+from booking.rooms.pages.asking import read_number
 from booking.rooms.pages.instead import nearest_links
+from booking.rooms.pages.seeing import ROOM_STATUS_NAMES, asked_again, look
 from booking.rooms.pages.words import NEEDS, WHY_REFUSED, ladder
 from booking.rooms.queries.calendar import calendar_events
-from booking.rooms.queries.quoting import LIVE, extras_of
-from booking.rooms.queries.searching import nearest
-from booking.rooms.queries.stays import is_staff, stay_view
-from booking.rooms.rules.nights import Nights, date_of
-from booking.rooms.rules.pricing import cancel_permille, permille_of
-from booking.rooms.rules.settling import has_expired
-from booking.rooms.schemas import MOST_ROOMS, CancelRequest, ExtraQuote, Nearest, StayView
+from booking.rooms.rules.pricing import permille_of
+from booking.rooms.schemas import MOST_ROOMS, CancelRequest, StayView
 from booking.rooms.service.ending import cancel_stay, restore_stay
-from booking.rooms.service.guests import guests_of
 from booking.rooms.service.stays import STATUS_NAMES, confirm_stay
-from booking.rooms.service.taking import rooms_of
 from booking.settings import Settings
 from booking.web.idempotency import once_form
 from booking.web.language import language_of, sentence, translator_of, words
@@ -54,36 +43,6 @@ STATUS_KINDS = {
     "no_show": "warn",
 }
 """How each status looks; the others are neutral."""
-ROOM_STATUS_NAMES = {
-    "in_house": N_("已入住"),
-    "departed": N_("已离店"),
-    "cancelled": N_("已退"),
-    "no_show": N_("没有到店"),
-    "displaced": N_("因房间停用取消"),
-}
-
-
-class Seen(NamedTuple):
-    """A stay as its page shows it.
-
-    Attributes:
-        mine: whether the reader may change it.
-        extras: what it has beside its rooms, for their prices.
-        nights: (date, fen) of each room, by its number.
-        passes: by room number, the (holder, pass) that the reader may open.
-        cancel_permille: the part of a room's price that giving it up costs now.
-    """
-
-    view: StayView
-    stay: Stay
-    house: House
-    mine: bool
-    extras: list[ExtraQuote]
-    nights: dict[int, list[tuple[Any, int]]]
-    passes: dict[int, list[tuple[str, int]]]
-    money: Balance | None
-    nearest: list[Nearest]
-    cancel_permille: int
 
 
 @get("/stays/{place:int}/{stay:int}")
@@ -212,7 +171,7 @@ async def shown(
     error: BookingError | None = None,
 ) -> Response[str]:
     """The page of a stay, with the reason if something was refused."""
-    seen = await database.read(_read, now, place, stay, member)
+    seen = await database.read(look, now, place, stay, member)
     view, asked = seen.view, asked_again(seen.view)
     left = max(timedelta(0), (view.hold_expires_at or now) - now)
     standing = [room for room in view.rooms if room.status not in ROOM_STATUS_NAMES]
@@ -239,65 +198,3 @@ async def shown(
         refusals=WHY_REFUSED,
         needs=NEEDS,
     )
-
-
-def asked_again(view: StayView) -> Asked:
-    """What would have to be asked to book the same once more."""
-    rooms = [room for room in view.rooms if room.status not in ROOM_STATUS_NAMES] or view.rooms
-    return Asked(
-        place=view.place,
-        arrival=view.arrival,
-        departure=view.departure,
-        type=rooms[0].type,
-        heads=sum(room.heads for room in rooms),
-        rooms=len(rooms),
-        accessible=any("accessible" in room.needs for room in rooms),
-    )
-
-
-def _read(tx: ReadSession, now: datetime, place: int, stay_id: int, member: Principal) -> Seen:
-    view = stay_view(tx, now, place, stay_id, member)
-    stay = tx.get(Stay, place_id=place, id=stay_id)
-    if stay is None:
-        raise StayNotFound
-    if has_expired(stay, now):  # and nobody needed its rooms yet
-        view = msgspec.structs.replace(view, status="expired", can_cancel=False, can_change=False)
-    house = houses(tx).house(place)
-    rooms = rooms_of(tx, place, stay_id)
-    before = (view.arrival - local_date(now)).days
-    near = [] if view.status not in ("refused", "expired") else _nearest(tx, now, house, view)
-    return Seen(
-        view=view,
-        stay=stay,
-        house=house,
-        mine=stay.member_id == member.member_id or is_staff(member, place),
-        extras=extras_of(house, stay, [room for room in rooms if room.status in LIVE]),
-        nights={room.number: _nights(room) for room in rooms},
-        passes=_passes(tx, rooms, member) if view.status == "confirmed" else {},
-        money=None if stay.folio_id is None else balance(tx, place, stay.folio_id),
-        nearest=near,
-        cancel_permille=cancel_permille(house.policy.cancel_fees, before) if view.status == "confirmed" else 0,
-    )
-
-
-def _nights(room: StayRoom) -> list[tuple[Any, int]]:
-    nights = Nights(room.arrival, room.departure)
-    return [(date_of(night), fen) for night, fen in zip(nights, room.night_fen, strict=False)]
-
-
-def _nearest(tx: ReadSession, now: datetime, house: House, view: StayView) -> list[Nearest]:
-    room = view.rooms[0]
-    nights = Nights((view.arrival - date_of(0)).days, (view.departure - date_of(0)).days)
-    return nearest(tx, now, house, room.type, nights, room.heads) if room.type in house.types else []
-
-
-def _passes(tx: ReadSession, rooms: Sequence[StayRoom], member: Principal) -> dict[int, list[tuple[str, int]]]:
-    """A member opens their own pass, and those of guests without an account in the same room."""
-    people = guests_of(tx, rooms[0].place_id, rooms)
-    found: dict[int, list[tuple[str, int]]] = {}
-    for room in rooms:
-        here = [one for one in people if one.stay_room_id == room.id and one.pass_id is not None]
-        if any(one.member_id == member.member_id for one in here):
-            may = [one for one in here if one.member_id in (None, member.member_id)]
-            found[room.number] = [(one.name, one.pass_id or 0) for one in may]
-    return found
