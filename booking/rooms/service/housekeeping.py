@@ -15,7 +15,6 @@ from booking.rooms.queries.housekeeping import ready_states
 from booking.rooms.queries.stays import is_staff
 from booking.rooms.rules.housekeeping import NEXT, State
 from booking.rooms.schemas_desk import HousekeepingView
-from booking.web.facts import Named
 from booking.web.locale import N_
 from booking.web.principal import Principal
 
@@ -24,12 +23,6 @@ STATE_NAMES = {
     "cleaning": N_("打扫中"),
     "clean": N_("已打扫"),
     "inspected": N_("已检查"),
-}
-_NAMED = {
-    "dirty": Named("待打扫", "to be cleaned"),
-    "cleaning": Named("打扫中", "being cleaned"),
-    "clean": Named("已打扫", "clean"),
-    "inspected": Named("已检查", "inspected"),
 }
 
 
@@ -54,8 +47,8 @@ def set_state(
     if state == known:
         return HousekeepingView(room_id, number, state, now)
     if state not in NEXT[known]:
-        allowed = [_NAMED[one] for one in NEXT[known]]
-        raise WrongStep(room=number, state=_NAMED[known], asked=_NAMED[state], allowed=allowed)
+        allowed = [STATE_NAMES[one] for one in NEXT[known]]
+        raise WrongStep(room=number, state=STATE_NAMES[known], asked=STATE_NAMES[state], allowed=allowed)
     mine = (Room.place_id == place_id, Room.id == room_id, Room.housekeeping == known)
     if tx.execute(update(Room).where(*mine).values(housekeeping=state, housekeeping_at=now)).rowcount != 1:
         raise HousekeepingChanged(room=number)
