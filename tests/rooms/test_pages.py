@@ -163,7 +163,14 @@ class TestBooking:
         done = await visitor.post(f"{own}/confirm", seen_at=own)
         assert done.status_code == 303
         mine = shown(await visitor.get(own))
-        for told in ("订好了，等您来", "房号到店时告诉您", "王大海 的住客码", "到店时在前台付", "象山县石浦镇"):
+        for told in (
+            "订好了，等您来",
+            "房号到店时告诉您",
+            "王大海 的住客码",
+            "到店时在前台付",
+            "象山县石浦镇",
+            "¥172，明天",
+        ):
             assert told in mine, told
 
     async def test_whoever_is_not_signed_in_does_so_and_comes_back(self, app: Litestar, staying: People) -> None:

@@ -8,7 +8,8 @@ import msgspec
 
 from booking.clock import local_date
 from booking.db import ReadSession
-from booking.payments.queries import balance
+from booking.payments.models import FolioDeposit
+from booking.payments.queries import balance, deposit_paid
 from booking.payments.rules import Balance
 from booking.rooms.catalogue import House, houses
 from booking.rooms.errors import StayNotFound
@@ -43,6 +44,7 @@ class Seen(NamedTuple):
         extras: what it has beside its rooms, for their prices.
         nights: (date, fen) of each room, by its number.
         passes: by room number, the (holder, pass) that the reader may open.
+        deposit: what is asked for in advance and has not come.
         cancel_permille: the part of a room's price that giving it up costs now.
     """
 
@@ -54,6 +56,7 @@ class Seen(NamedTuple):
     nights: dict[int, list[tuple[date, int]]]
     passes: dict[int, list[tuple[str, int]]]
     money: Balance | None
+    deposit: FolioDeposit | None
     nearest: list[Nearest]
     cancel_permille: int
 
@@ -73,7 +76,7 @@ def look(tx: ReadSession, now: datetime, place: int, stay_id: int, member: Princ
     house = houses(tx).house(place)
     rooms = rooms_of(tx, place, stay_id)
     before = (view.arrival - local_date(now)).days
-    near = [] if view.status not in ("refused", "expired") else _nearest(tx, now, house, view)
+    near = [] if view.status not in ("refused", "expired", "displaced") else _nearest(tx, now, house, view)
     return Seen(
         view=view,
         stay=stay,
@@ -83,9 +86,18 @@ def look(tx: ReadSession, now: datetime, place: int, stay_id: int, member: Princ
         nights={room.number: _nights(room) for room in rooms},
         passes=_passes(tx, rooms, member) if view.status == "confirmed" else {},
         money=None if stay.folio_id is None else balance(tx, place, stay.folio_id),
+        deposit=_deposit(tx, stay),
         nearest=near,
         cancel_permille=cancel_permille(house.policy.cancel_fees, before) if view.status == "confirmed" else 0,
     )
+
+
+def _deposit(tx: ReadSession, stay: Stay) -> FolioDeposit | None:
+    if stay.folio_id is None or stay.status != "confirmed":
+        return None
+    asked = tx.get(FolioDeposit, place_id=stay.place_id, folio_id=stay.folio_id)
+    open_still = asked is not None and deposit_paid(tx, stay.place_id, stay.folio_id) < asked.asked_fen
+    return asked if open_still else None
 
 
 def _nights(room: StayRoom) -> list[tuple[date, int]]:
