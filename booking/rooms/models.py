@@ -296,7 +296,7 @@ class StayRoom(Base):
     given_type_id: Mapped[int]
     """The type whose nights and rooms it takes: another than was sold once it is upgraded."""
     room_id: Mapped[int | None]
-    """Movable and undisclosed until arrival, unless `pinned`."""
+    """Movable and undisclosed until arrival, unless `pinned`; nights before a change of rooms stay in the old one."""
     pinned: Mapped[str] = mapped_column(Text, default="")
     """Why it stays where it is: empty, `chosen` or `in_house`."""
     needs: Mapped[list[str]] = mapped_column(JSONText)
@@ -310,7 +310,7 @@ class StayRoom(Base):
     night_fen: Mapped[list[int]] = mapped_column(JSONText)
     """The agreed price, and that of each of its nights."""
     fee_fen: Mapped[int] = mapped_column(default=0)
-    """What is owed instead after a late cancellation or a no-show."""
+    """What is owed for not coming, or for leaving early: instead of nights, never for the same one."""
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When it was cancelled, displaced or marked as a no-show."""
     arrived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -160,7 +160,9 @@ async def get_change(
 
 @post(
     "/places/{place:int}/changes/{change_id:int}/apply",
-    responses=refusals(Unauthenticated, Denied, NotFound, NotDrafted, PlanChanged, idempotent=True)
+    responses=refusals(
+        Unauthenticated, Denied, NotFound, NotDrafted, PlanChanged, TakenMeanwhile, *OF_ROOMS, idempotent=True
+    )
     | answers(201, ChangeView, "Applied; everybody affected was told"),
 )
 async def apply(
