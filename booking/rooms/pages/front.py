@@ -94,7 +94,7 @@ def _read(tx: ReadSession, now: datetime, asked: Asked, viewer: Principal | None
     house = known.get(asked.place or 0) or next(iter(known.values()), None)
     if house is None or not house.types:
         return None
-    shown = two_months(tx, now, house, asked, viewer, "/stays")
+    shown = two_months(tx, now, house, asked, viewer, "/stays", "#types")
     others = [one for one in known.values() if one is not house]
     choices, error = _choices(tx, now, house, asked, viewer)
     near: list[Nearest] = []

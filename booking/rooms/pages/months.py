@@ -57,9 +57,18 @@ class Shown(NamedTuple):
 
 
 def two_months(
-    tx: ReadSession, now: datetime, house: House, asked: Asked, viewer: Principal | None, path: str
+    tx: ReadSession,
+    now: datetime,
+    house: House,
+    asked: Asked,
+    viewer: Principal | None,
+    path: str,
+    chosen: str = "#nights",
 ) -> Shown:
-    """The months that are asked for; else those of the arrival, else from this one on."""
+    """The months that are asked for; else those of the arrival, else from this one on.
+
+    `path` is the page on which the calendar stands, `chosen` the part of it that one sees once both days are.
+    """
     today = local_date(now)
     last = today + timedelta(days=house.policy.horizon_days)
     first = (asked.month or asked.arrival or today).replace(day=1)
@@ -69,7 +78,7 @@ def two_months(
     types = fitting(house, asked, calendar(tx, house.id, begin, (end - begin).days, viewer).items)
     by_day = {day: [night for kind in types for night in kind.nights if night.night == day] for day in _days(types)}
     reach = _reach(types, asked, house.policy.most_nights)
-    leads = _taps(asked, path, reach)
+    leads = _taps(asked, path, reach, chosen)
     months = [_month(_later(first, at), house, by_day, asked, leads, today) for at in range(MONTHS)]
     return Shown(
         months,
@@ -114,12 +123,12 @@ def _reach(types: Sequence[TypeNights], asked: Asked, most: int) -> date | None:
     return furthest
 
 
-def _taps(asked: Asked, path: str, reach: date | None) -> Callable[[date, bool, bool], str]:
+def _taps(asked: Asked, path: str, reach: date | None, chosen: str) -> Callable[[date, bool, bool], str]:
     """Where a tap on a day leads: it is the departure where the stay can end so, else a new arrival."""
 
     def leads(day: date, arrives: bool, leaves: bool) -> str:
         if reach is not None and asked.arrival is not None and asked.arrival < day <= reach:
-            return asked.address(path, departure=day) + "#nights" if leaves else ""
+            return asked.address(path, departure=day) + chosen if leaves else ""
         return asked.address(path, arrival=day, departure=None) + "#nights" if arrives else ""
 
     return leads
