@@ -55,6 +55,7 @@ MUTANTS = {
 }
 
 
+@pytest.mark.drill
 @sqlite_only
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_mistake_is_found(name: str, driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -187,6 +187,7 @@ def forgets(*args: Any, **kwargs: Any) -> Any:
     return []
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(
     "target",
     [

@@ -79,6 +79,7 @@ async def test_there_is_no_deadlock_and_the_books_agree(database: Database) -> N
     await database.read(check)
 
 
+@pytest.mark.drill
 @postgres_only
 async def test_notices_when_types_are_not_locked(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     def leaves_open(*args: Any) -> None:
