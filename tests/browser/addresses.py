@@ -30,6 +30,7 @@ LISTED: dict[str | None, str] = {
         /account /account/access-log /account/password /account/calendar /inbox /bookings
         /bookings/{place:int}/{booking:int} /bookings/{place:int}/{booking:int}/change /passes/{place:int}/{pass_id:int}
         /stays/book /stays/{place:int}/{stay:int} /stays/{place:int}/{stay:int}/change
+        /pay/{place:int}/{folio:int} /pay/{place:int}/{folio:int}/{intent:int}
     """,
     "manager": """
         /manage/members /manage/staff /manage/{place:str} /manage/{place:str}/audit /manage/{place:str}/blocks
