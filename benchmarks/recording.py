@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from litestar import Litestar
+from sqlalchemy.engine.interfaces import ExecuteStyle
 
 from benchmarks.client import Answer
 from benchmarks.load import Chain, filled
@@ -80,9 +81,11 @@ def listening(database: Database) -> Iterator[list[Statement]]:
     """What goes to the driver but for the beginnings and ends of transactions, which a replay has of its own."""
     heard: list[Statement] = []
 
-    def hear(_c: Any, _cursor: Any, sql: str, parameters: Any, _context: Any, many: bool) -> None:
+    def hear(_c: Any, _cursor: Any, sql: str, parameters: Any, context: Any, many: bool) -> None:
         if not sql.startswith(("BEGIN", "SAVEPOINT", "RELEASE")):
-            heard.append(Statement(sql, parameters, many))
+            # An INSERT of several rows that answers with some is one statement with all their values.
+            at_once = context is not None and context.execute_style is ExecuteStyle.INSERTMANYVALUES
+            heard.append(Statement(sql, parameters, many and not at_once))
 
     store = database.store
     engines = [store.reader, store.writer] if isinstance(store, SqliteStore) else []
