@@ -35,6 +35,7 @@ OVERRIDES: dict[str, dict[str, Any]] = {
     "outages": {"until_night": 2},
     "stays": {"departure": 2},
     "stay_rooms": {"departure": 2},
+    "room_waits": {"departure": 2},
     "passes": {"valid_until": NOON + timedelta(hours=1)},
 }
 """Values that a CHECK asks for, other than the first of `x IN ('a', 'b')`."""

@@ -35,6 +35,10 @@ class HotelPolicy(Base):
     most_rooms: Mapped[int]
     """Rooms in one booking by a member; staff may book more."""
     hold_minutes: Mapped[int]
+    offer_minutes: Mapped[int] = mapped_column(default=240)
+    """How long rooms that came free are kept for whoever waited for them, counted by day (`rules.waiting`)."""
+    alternative_hours: Mapped[int] = mapped_column(default=24)
+    """How long other rooms are kept for guests who lost theirs to a closure."""
     deposit_permille: Mapped[int]
     """The part of the price that is asked for in advance."""
     cancel_fees: Mapped[list[tuple[int, int]]] = mapped_column(JSONText)
@@ -71,6 +75,8 @@ class RoomType(Base):
     version: Mapped[int] = mapped_column(default=0)
     """Rises with every claim of a room of this type; whoever changes claims updates it first, smallest id first, so
     that commands wait for each other in one order, and a plan made outside knows whether it still holds."""
+    served_version: Mapped[int] = mapped_column(default=0)
+    """The version up to which those on its waiting list were offered what came free."""
     retired_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
@@ -296,7 +302,12 @@ class StayRoom(Base):
     given_type_id: Mapped[int]
     """The type whose nights and rooms it takes: another than was sold once it is upgraded."""
     room_id: Mapped[int | None]
-    """Movable and undisclosed until arrival, unless `pinned`; nights before a change of rooms stay in the old one."""
+    """Movable and undisclosed until arrival, unless `pinned`.
+
+    Once its guests have come, the last of its nights is claimed in it: those before a change of rooms stay claimed
+    where they were slept."""
+    last_room_id: Mapped[int | None]
+    """The one that it had when it ended, which it gets again where that is taken back."""
     pinned: Mapped[str] = mapped_column(Text, default="")
     """Why it stays where it is: empty, `chosen` or `in_house`."""
     needs: Mapped[list[str]] = mapped_column(JSONText)
@@ -374,16 +385,37 @@ class RoomSearch(Base):
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
     available_at: Mapped[datetime] = mapped_column(UTCDateTime)
     """When a planner may take it: in the future while one is at it."""
+    tries: Mapped[int] = mapped_column(default=0)
+    """Searches that ran out of time; each further one has longer."""
+
+
+LIVE_WAIT = "status IN ('waiting', 'offered')"
 
 
 class RoomWait(Base):
-    """A place on the waiting list for rooms of a type: `waiting`, `offered`, `taken`, `left` or `expired`."""
+    """A place on the waiting list for rooms of a type, in the order of the ids.
+
+    `waiting`, then `offered` while a stay is held for its member, then `taken`; or `left`, or `expired` because the
+    offer was not taken up or the day of arrival came.
+    """
 
     __tablename__ = "room_waits"
     __table_args__ = (
         ForeignKeyConstraint(["place_id", "type_id"], ["room_types.place_id", "room_types.id"]),
         Index("ix_room_waits_queue", "place_id", "type_id", "status", "id"),
         Index("ix_room_waits_member_id", "member_id"),
+        Index(
+            "ix_room_waits_live",
+            "place_id",
+            "member_id",
+            "arrival",
+            "departure",
+            unique=True,
+            sqlite_where=text(LIVE_WAIT),
+            postgresql_where=text(LIVE_WAIT),
+        ),
+        CheckConstraint("departure > arrival", name="length"),
+        CheckConstraint("status IN ('waiting', 'offered', 'taken', 'left', 'expired')", name="status"),
     )
 
     place_id: Mapped[int] = mapped_column(primary_key=True)
@@ -395,9 +427,13 @@ class RoomWait(Base):
     departure: Mapped[int]
     rooms: Mapped[int]
     heads: Mapped[int]
+    """How many sleep in all of its rooms together."""
+    needs: Mapped[list[str]] = mapped_column(JSONText)
+    """`accessible`, or features that each room must have."""
     stay_id: Mapped[int | None]
     """The stay that is held for whoever was offered it."""
     joined_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    offered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class BusinessDay(Base):

@@ -409,6 +409,8 @@ def upgrade() -> None:
         sa.Column("most_nights", INT64, nullable=False),
         sa.Column("most_rooms", INT64, nullable=False),
         sa.Column("hold_minutes", INT64, nullable=False),
+        sa.Column("offer_minutes", INT64, nullable=False),
+        sa.Column("alternative_hours", INT64, nullable=False),
         sa.Column("deposit_permille", INT64, nullable=False),
         sa.Column("cancel_fees", JSONText(), nullable=False),
         sa.Column("no_show_permille", INT64, nullable=False),
@@ -531,6 +533,7 @@ def upgrade() -> None:
         sa.Column("square_metres", INT64, nullable=False),
         sa.Column("features", JSONText(), nullable=False),
         sa.Column("version", INT64, nullable=False),
+        sa.Column("served_version", INT64, nullable=False),
         sa.Column("retired_at", UTCDateTime(), nullable=True),
         sa.CheckConstraint("sleeps > 0 AND extra_beds >= 0", name=op.f("ck_room_types_beds")),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_room_types_place_id")),
@@ -773,8 +776,14 @@ def upgrade() -> None:
         sa.Column("departure", INT64, nullable=False),
         sa.Column("rooms", INT64, nullable=False),
         sa.Column("heads", INT64, nullable=False),
+        sa.Column("needs", JSONText(), nullable=False),
         sa.Column("stay_id", INT64, nullable=True),
         sa.Column("joined_at", UTCDateTime(), nullable=False),
+        sa.Column("offered_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "status IN ('waiting', 'offered', 'taken', 'left', 'expired')", name=op.f("ck_room_waits_status")
+        ),
+        sa.CheckConstraint("departure > arrival", name=op.f("ck_room_waits_length")),
         sa.ForeignKeyConstraint(
             ["place_id", "type_id"],
             ["room_types.place_id", "room_types.id"],
@@ -783,6 +792,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("place_id", "id", name=op.f("pk_room_waits")),
     )
     with op.batch_alter_table("room_waits") as batch_op:
+        batch_op.create_index(
+            "ix_room_waits_live",
+            ["place_id", "member_id", "arrival", "departure"],
+            unique=True,
+            sqlite_where=sa.text("status IN ('waiting', 'offered')"),
+            postgresql_where=sa.text("status IN ('waiting', 'offered')"),
+        )
         batch_op.create_index("ix_room_waits_member_id", ["member_id"], unique=False)
         batch_op.create_index("ix_room_waits_queue", ["place_id", "type_id", "status", "id"], unique=False)
 
@@ -1064,6 +1080,7 @@ def upgrade() -> None:
         sa.Column("chosen", JSONText(), nullable=False),
         sa.Column("asked_at", UTCDateTime(), nullable=False),
         sa.Column("available_at", UTCDateTime(), nullable=False),
+        sa.Column("tries", INT64, nullable=False),
         sa.ForeignKeyConstraint(
             ["place_id", "stay_id"], ["stays.place_id", "stays.id"], name=op.f("fk_room_searches_place_id_stay_id")
         ),
@@ -1082,6 +1099,7 @@ def upgrade() -> None:
         sa.Column("type_id", INT64, nullable=False),
         sa.Column("given_type_id", INT64, nullable=False),
         sa.Column("room_id", INT64, nullable=True),
+        sa.Column("last_room_id", INT64, nullable=True),
         sa.Column("pinned", sa.Text(), nullable=False),
         sa.Column("needs", JSONText(), nullable=False),
         sa.Column("together", sa.Text(), nullable=False),
