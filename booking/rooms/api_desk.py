@@ -230,6 +230,30 @@ async def mark_no_show(
 
 
 @post(
+    "/stays/{stay:int}/no-show/take-back",
+    responses=refusals(
+        *HERE,
+        errors.StayNotFound,
+        errors.WrongStayStatus,
+        errors.NightsOver,
+        errors.StillSeeking,
+        *NO_ROOM,
+        idempotent=True,
+    )
+    | answers(201, StayView, "Expected again, from tonight on"),
+)
+async def take_back_no_show(
+    request: AnyRequest,
+    place: PathId,
+    stay: PathId,
+    database: NamedDependency[Database],
+    member: NamedDependency[Principal],
+) -> Response[bytes]:
+    """Expect guests again who were marked too soon; refused for want of room, it names the nights."""
+    return await once(database, request, member.actor, desk.take_back_no_show, member, place, stay)
+
+
+@post(
     "/walk-ins",
     responses=refusals(
         *OF_ROOM,
@@ -323,6 +347,7 @@ router = Router(
         change_room,
         extend,
         mark_no_show,
+        take_back_no_show,
         walk_in,
         put_housekeeping,
         close,

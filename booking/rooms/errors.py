@@ -147,6 +147,13 @@ class StillExpected(Conflict):
     text = N_("{day} 还没有过完，客人可能还会来。过了当天再记为没有到店。")
 
 
+class NightsOver(Conflict):
+    """The last night of guests who were marked as not having come is over."""
+
+    code = "nights_over"
+    text = N_("这次住宿订到 {departure} 离店，夜晚都过了，不能再恢复。要住请另办入住；费用有出入，请在账单上调整。")
+
+
 class StillSeeking(Conflict):
     """Neither a room nor a proof that there is none was found in the time of one request."""
 

@@ -1,9 +1,9 @@
 """A stay that does not take place, wholly or in part: cancelled, taken back, not shown up for."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from booking.clock import local_date
 from booking.db import WriteSession
@@ -12,6 +12,7 @@ from booking.rooms.errors import NothingToCancel, NotStaff, StillExpected, Still
 from booking.rooms.models import Stay, StayRoom
 from booking.rooms.queries.stays import is_staff, stay_view
 from booking.rooms.rules import settling
+from booking.rooms.rules.assignment import Plan
 from booking.rooms.rules.nights import date_of, night_of
 from booking.rooms.rules.pricing import cancel_permille, permille_of
 from booking.rooms.schemas import CancelRequest, StayView
@@ -78,6 +79,8 @@ def end_rooms(
 ) -> Stay:
     """End rooms of a stay whose types are locked: nights, claims and passes are given back, and a fee is charged.
 
+    Nobody pays for not coming to a room that there was not.
+
     Ends the stay with the last room that stands. Answers the stay as it is then.
 
     Raises:
@@ -89,9 +92,11 @@ def end_rooms(
     turn(tx, now, stay, status=done if whole else stay.status, ended_reason=reason)
     for room in going:
         give_back(tx, house, stay.allotment_id, room)
-        fee = permille_of(room.price_fen, permille)
+        held = room.status == "expected" or status != "no_show"
+        fee = permille_of(room.price_fen, permille) if held else 0
         mine = (StayRoom.place_id == house.id, StayRoom.id == room.id)
-        tx.execute(update(StayRoom).where(*mine).values(status=status, room_id=None, ended_at=now, fee_fen=fee))
+        values = {"room_id": None, "last_room_id": room.room_id, "ended_at": now, "fee_fen": fee}
+        tx.execute(update(StayRoom).where(*mine).values(status=status, **values))
         guests.end_passes(tx, now, room)
     allocation.release(tx, house, [room.id for room in going])
     if whole:
@@ -124,17 +129,60 @@ def restore_stay(tx: WriteSession, now: datetime, actor: Principal, place_id: in
     return stay_view(tx, now, place_id, stay_id, actor)
 
 
-def revive(tx: WriteSession, now: datetime, house: House, stay: Stay, back: Sequence[StayRoom]) -> None:
-    """Seat rooms of a stay again that had ended; whoever had chosen a room may be given an equal one."""
+def revive(
+    tx: WriteSession, now: datetime, house: House, stay: Stay, back: Sequence[StayRoom], *, first: int | None = None
+) -> None:
+    """Seat rooms of a stay again that had ended: the chosen ones where they were, if others can make room.
+
+    Whoever had chosen a room that cannot be had any more is given an equal one. Nights before `first` were kept in
+    vain, and are owed as a fee.
+
+    Raises:
+        RoomsFull, RoomsCutUp, RoomTaken: others took the rooms meanwhile.
+        StillSeeking: whether there are any takes longer to find out than a request.
+    """
+    for room in back:
+        _stand_again(tx, room, first)
     ids = [room.id for room in back]
-    mine = update(StayRoom).where(StayRoom.place_id == house.id, StayRoom.id.in_(ids))
-    tx.execute(mine.values(status="expected", fee_fen=0, ended_at=None, pinned="", given_type_id=StayRoom.type_id))
-    seated = [room for room in rooms_of(tx, house.id, stay.id) if room.id in ids]
-    if not take_rooms(tx, now, house, stay.allotment_id, [(room, None) for room in seated]).seated:
+    standing = [room for room in rooms_of(tx, house.id, stay.id) if room.id in ids]
+    before = {room.id: room.last_room_id for room in standing if room.last_room_id is not None}
+    wishes = _wishes_again(tx, house, standing, before)
+    if not take_rooms(tx, now, house, stay.allotment_id, wishes, before=before).seated:
         raise StillSeeking
     for room in rooms_of(tx, house.id, stay.id):
         if room.id in ids:
             guests.revive_passes(tx, now, house, room)
+
+
+def _stand_again(tx: WriteSession, room: StayRoom, first: int | None) -> None:
+    missed = 0 if first is None else max(0, first - room.arrival)
+    kept = room.night_fen[missed:]
+    mine = update(StayRoom).where(StayRoom.place_id == room.place_id, StayRoom.id == room.id)
+    nights = {"arrival": room.arrival + missed, "night_fen": kept, "price_fen": sum(kept)}
+    fee = sum(room.night_fen[:missed])
+    again_there = {"status": "expected", "fee_fen": fee, "ended_at": None, "given_type_id": room.type_id}
+    tx.execute(mine.values(**nights, **again_there))
+
+
+def _wishes_again(
+    tx: WriteSession, house: House, rooms: Sequence[StayRoom], before: Mapping[int, int]
+) -> list[allocation.Wish]:
+    """The rooms that were chosen, if they can be had together; else none of them is wished for any more."""
+    chosen = {
+        room.id: before[room.id]
+        for room in rooms
+        if room.pinned == "chosen" and _is_of_type(house, before.get(room.id), room.type_id)
+    }
+    wishes: list[allocation.Wish] = [(room, chosen.get(room.id)) for room in rooms]
+    if chosen and isinstance(allocation.seek(tx, house, wishes, allocation.QUICK_NODES), Plan):
+        return wishes
+    mine = (StayRoom.place_id == house.id, StayRoom.id.in_([room.id for room in rooms]))
+    tx.execute(update(StayRoom).where(*mine, StayRoom.pinned != "").values(pinned=""))
+    return [(room, None) for room in tx.all(select(StayRoom).where(*mine).order_by(StayRoom.number))]
+
+
+def _is_of_type(house: House, room_id: int | None, type_id: int) -> bool:
+    return room_id is not None and room_id in house.rooms and house.rooms[room_id].type_id == type_id
 
 
 def no_show(tx: WriteSession, now: datetime, actor: Principal, place_id: int, stay_id: int) -> StayView:

@@ -75,6 +75,13 @@ register(
         N_("{house}，{arrival} 的住宿没有等到您，房间已经放出来了，按规定收 {fen}。有特殊情况请联系前台。"),
     ),
 )
+register(
+    "stay.no_show_taken_back",
+    MessageText(
+        N_("房间又为您留好了"),
+        N_("{house}：没有到店的记录撤回了，{arrival} 到 {departure} 的房间照旧，不收没有到店的费用，合计 {fen}。"),
+    ),
+)
 
 
 class Sleeper(NamedTuple):

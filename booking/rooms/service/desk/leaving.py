@@ -131,8 +131,10 @@ def check_hour(now: datetime, arrival: int) -> None:
 
 
 def point(tx: WriteSession, now: datetime, stay: Stay) -> None:
-    """Note in the booker's standing that nobody came."""
-    if stay.member_id is not None:
+    """Note in the booker's standing that nobody came to a room that was kept."""
+    rooms = rooms_of(tx, stay.place_id, stay.id)
+    kept = any(room.status == "no_show" and room.last_room_id is not None for room in rooms)
+    if stay.member_id is not None and kept:
         subject = f"stay:{stay.place_id}:{stay.id}"
         until = now + POINTS_KEPT
         add_points(tx, now, stay.member_id, POINTS, reason="no_show", subject=subject, expires_at=until)
