@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, update
 
 from booking.audit.service import record
-from booking.db import WriteSession, insert
+from booking.db import WriteSession
 from booking.rooms.catalogue import House, houses
 from booking.rooms.errors import NotStaff, StayChanged, StayHoldExpired, StayNotFound, WrongStayStatus
 from booking.rooms.models import RoomSearch, Stay, StayRoom
@@ -14,11 +14,12 @@ from booking.rooms.queries.quoting import comes_to, payer_of, quoted
 from booking.rooms.queries.stays import is_staff, stay_view
 from booking.rooms.rules.nights import Nights
 from booking.rooms.rules.settling import STANDING, has_expired
-from booking.rooms.schemas import QuoteView, StayRequest, StayView
+from booking.rooms.schemas import StayRequest, StayView
 from booking.rooms.service import guests, money, terms
 from booking.rooms.service.allocation import Wish
 from booking.rooms.service.expiry import expire_due
 from booking.rooms.service.inventory import lock_types
+from booking.rooms.service.storing import Booked, store_rooms, store_stay
 from booking.rooms.service.taking import of, rooms_of, store_search, take_rooms
 from booking.web.facts import Instant
 from booking.web.locale import N_
@@ -57,8 +58,12 @@ def hold_stay(tx: WriteSession, now: datetime, booker: Principal, request: StayR
     lead = booker.member_id if own else next((who.member_id for who in sleepers[0]), None)
     price = quoted(house, request, payer_of(tx, lead))
     prepare(tx, now, house, [wish.type for wish in request.rooms])
-    stay = _store(tx, now, house, booker, request, lead, sleepers[0][0].name, pool.id, price)
-    rooms = _store_rooms(tx, house, stay, request, price)
+    source = {"cookie": "page", "bearer": "app"}[booker.medium] if lead == booker.member_id else "desk"
+    until = now + timedelta(minutes=house.policy.hold_minutes)
+    contact = sleepers[0][0].name
+    booked = Booked(house, request, price, pool.id, lead, contact, source, booker.member_id, until)
+    stay = store_stay(tx, now, booked, tx.ids.next())
+    rooms = store_rooms(tx, booked, stay.id)
     guests.write_guests(tx, rooms, sleepers)
     wishes = list(zip(rooms, (wish.room for wish in request.rooms), strict=True))
     _seat_or_seek(tx, now, house, stay, wishes)
@@ -81,74 +86,6 @@ def _seat_or_seek(tx: WriteSession, now: datetime, house: House, stay: Stay, wis
     tx.execute(unseated.values(status="pending"))
     tx.execute(update(Stay).where(*of(stay)).values(status="pending", hold_expires_at=None))
     store_search(tx, now, stay, wishes, confirms=False)
-
-
-def _store(
-    tx: WriteSession,
-    now: datetime,
-    house: House,
-    booker: Principal,
-    request: StayRequest,
-    lead: int | None,
-    contact: str,
-    allotment_id: int,
-    price: QuoteView,
-) -> Stay:
-    row = {
-        "place_id": house.id,
-        "id": tx.ids.next(),
-        "status": "held",
-        "allotment_id": allotment_id,
-        "member_id": lead,
-        "contact_name": contact,
-        "contact_phone": request.phone,
-        "arrival": request.nights.arrival,
-        "departure": request.nights.departure,
-        "arrive_at": request.arrive_at,
-        "price_fen": price.fen,
-        "extras": list(dict.fromkeys(request.extras)),
-        "member_price": lead is not None,
-        "folio_id": None,
-        "sequence": 0,
-        "source": {"cookie": "page", "bearer": "app"}[booker.medium] if lead == booker.member_id else "desk",
-        "booked_by": booker.member_id,
-        "created_at": now,
-        "changed_at": now,
-        "hold_expires_at": now + timedelta(minutes=house.policy.hold_minutes),
-        "ended_reason": "",
-    }
-    tx.execute(insert(tx, Stay), row)
-    return Stay(**row)
-
-
-def _store_rooms(tx: WriteSession, house: House, stay: Stay, request: StayRequest, price: QuoteView) -> list[StayRoom]:
-    rows = [
-        {
-            "place_id": house.id,
-            "id": tx.ids.next(),
-            "stay_id": stay.id,
-            "number": number,
-            "status": "expected",
-            "type_id": wish.type,
-            "given_type_id": wish.type,
-            "room_id": None,
-            "pinned": "" if wish.room is None else "chosen",
-            "needs": list(dict.fromkeys(wish.needs)),
-            "together": request.together if len(request.rooms) > 1 else "",
-            "arrival": stay.arrival,
-            "departure": stay.departure,
-            "heads": wish.sleepers,
-            "price_fen": line.fen,
-            "night_fen": [night.fen for night in line.nights],
-            "fee_fen": 0,
-            "ended_at": None,
-            "arrived_at": None,
-            "departed_at": None,
-        }
-        for number, (wish, line) in enumerate(zip(request.rooms, price.rooms, strict=True), 1)
-    ]
-    tx.execute(insert(tx, StayRoom), rows)
-    return [StayRoom(**row) for row in rows]
 
 
 def confirm_stay(tx: WriteSession, now: datetime, booker: Principal, place_id: int, stay_id: int) -> StayView:
