@@ -73,8 +73,9 @@ class RoomType(Base):
     square_metres: Mapped[int]
     features: Mapped[list[str]] = mapped_column(JSONText)
     version: Mapped[int] = mapped_column(default=0)
-    """Rises with every claim of a room of this type; whoever changes claims updates it first, smallest id first, so
-    that commands wait for each other in one order, and a plan made outside knows whether it still holds."""
+    """Another one for every command that may change claims of this type's rooms; whoever does gives it one first,
+    smallest type first, so that commands wait for each other in one order, and a plan made outside knows whether it
+    still holds."""
     served_version: Mapped[int] = mapped_column(default=0)
     """The version up to which those on its waiting list were offered what came free."""
     retired_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -1,12 +1,16 @@
 """The books of a house, counted anew from its stays."""
 
 from collections import Counter
+from datetime import datetime
 
 from sqlalchemy import select
 
-from booking.db import ReadSession
+from booking.db import ReadSession, WriteSession
 from booking.payments.queries import balance
+from booking.rooms.catalogue import houses
 from booking.rooms.models import AllotmentNight, Outage, Room, RoomNight, Stay, StayRoom
+from booking.rooms.service import boards
+from booking.rooms.service.inventory import lock_types
 
 LIVE = ("held", "pending", "confirmed", "stayed")
 COUNTED = ("expected", "in_house", "departed", "pending")
@@ -84,3 +88,16 @@ def check_money(tx: ReadSession, stays: dict[int, Stay]) -> None:
     for stay in stays.values():
         if stay.folio_id is not None:
             assert balance(tx, stay.place_id, stay.folio_id).owed == stay.price_fen, stay.status
+
+
+def check_boards(tx: WriteSession, now: datetime) -> None:
+    """Every hotel in memory that would be believed is the one in the database, once it has followed."""
+    for house in houses(tx).by_id.values():
+        before = lock_types(tx, house.id, house.types)
+        for kind, version in before.items():
+            board = boards.boards_of(tx).known[house.id, kind]
+            if board.standing is None or version not in board.versions:
+                continue
+            if boards.follow(tx, house, kind, board):
+                assert board.standing.living() == boards.built(tx, now, house, kind).living()
+        boards.keep(tx)

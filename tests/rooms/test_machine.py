@@ -25,7 +25,7 @@ from booking.rooms.service.inventory import lock_types, tonight
 from booking.rooms.service.stays import confirm_stay, hold_stay, reckon
 from booking.web.principal import Principal
 from tests.databases import Driver
-from tests.rooms.counting import check
+from tests.rooms.counting import check, check_boards
 from tests.rooms.house import ACCESSIBLE, DOUBLE, HOUSE, TONIGHT, TWIN, People, day, populate, room, wish
 
 TYPES = st.sampled_from([TWIN, TWIN, DOUBLE, ACCESSIBLE])
@@ -37,6 +37,7 @@ def arrive(tx: WriteSession, now: datetime, stay_id: int) -> None:
     """As much of an arrival as inventory sees: the guests are in the house, and stay where they are."""
     mine = update(StayRoom).where(StayRoom.place_id == HOUSE, StayRoom.stay_id == stay_id)
     confirmed = select(Stay.id).where(Stay.place_id == HOUSE, Stay.status == "confirmed")
+    lock_types(tx, HOUSE, houses(tx).house(HOUSE).types)
     here = mine.where(StayRoom.status == "expected", StayRoom.stay_id.in_(confirmed))
     tx.execute(here.where(StayRoom.arrival == tonight(now)).values(status="in_house", pinned="in_house"))
 
@@ -158,6 +159,7 @@ class Stays(RuleBasedStateMachine):
     def the_books_agree(self) -> None:
         if hasattr(self, "people"):
             self.driver.read(check)
+            self.driver.run(check_boards)
 
 
 def drive(driver: Driver, examples: int, steps: int, phases: Sequence[Phase] = tuple(Phase)) -> None:

@@ -4,20 +4,22 @@ The rules of assignment see one or more room types as a snapshot. An upgraded st
 was given; whoever must stay next to a room outside of the snapshot is left where they are.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import Delete, Update, delete, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
-from booking.db import ReadSession, WriteSession, insert
+from booking.db import ReadSession, WriteSession, insert, prepared
 from booking.rooms.catalogue import House
 from booking.rooms.errors import StayChanged
-from booking.rooms.models import LONGEST_STAY, Outage, RoomNight, StayRoom
+from booking.rooms.models import RoomNight, StayRoom
+from booking.rooms.queries.assigning import as_stay, snapshot
 from booking.rooms.rules import assignment
-from booking.rooms.rules.assignment import Block, Group, Impossible, Move, OutOfTime, Plan, Snapshot, TooNarrow
+from booking.rooms.rules.assignment import Impossible, Move, OutOfTime, Plan, Snapshot, TooNarrow
 from booking.rooms.rules.nights import Nights
+from booking.rooms.service import boards
 from booking.rooms.service.guests import reschedule_passes
 
 AROUND = 5
@@ -51,10 +53,18 @@ def seat(
     The types in question are locked already. Others may move to equal rooms; guests in the house and chosen rooms
     stay where they are.
     """
-    outcome = seek(tx, house, wishes, nodes)
+    outcome = plan(tx, now, house, wishes, nodes)
     if isinstance(outcome, Plan):
         return carry_out(tx, now, house, wishes, outcome)
     return outcome
+
+
+def plan(
+    tx: WriteSession, now: datetime, house: House, wishes: Sequence[Wish], nodes: int = QUICK_NODES
+) -> Plan | Impossible | OutOfTime:
+    """As `seek`, for types that are locked: what the board in memory knows is not asked of the database."""
+    found = boards.find(tx, now, house, wishes[0][0]) if len(wishes) == 1 and wishes[0][1] is None else None
+    return found or seek(tx, house, wishes, nodes)
 
 
 def seek(tx: ReadSession, house: House, wishes: Sequence[Wish], nodes: int) -> Plan | Impossible | OutOfTime:
@@ -81,84 +91,6 @@ def types_of(wishes: Iterable[Wish]) -> list[int]:
     return sorted({room.given_type_id for room, _ in wishes})
 
 
-def snapshot(
-    tx: ReadSession, house: House, types: Collection[int], nights: Nights, asked: Sequence[StayRoom] = ()
-) -> Snapshot:
-    """The rooms of some types on some nights, and who lives in them; `asked` are those about to."""
-    rooms = {room.id: room for room in house.rooms.values() if room.type_id in types}
-    living = _living(tx, house, nights)
-    here = [one for one in living if one.room_id in rooms]
-    bound = _bound_elsewhere(living, rooms)
-    return Snapshot(
-        first=nights.arrival,
-        last=nights.departure,
-        rooms=tuple(
-            assignment.Room(
-                room.id,
-                room.type_id,
-                frozenset(room.neighbours) & rooms.keys(),
-                frozenset(room.features),
-                room.accessible,
-            )
-            for room in rooms.values()
-        ),
-        stays=tuple(as_stay(one, one.room_id if one.stay_id in bound else None) for one in here),
-        groups=tuple(groups([*here, *asked])),
-        blocks=tuple(_blocks(tx, house, rooms, nights)),
-    )
-
-
-def as_stay(room: StayRoom, chosen: int | None = None) -> assignment.Stay:
-    """A room of a stay as the rules of assignment see it."""
-    held = room.room_id if chosen is None else chosen
-    return assignment.Stay(
-        id=room.id,
-        type=room.given_type_id,
-        arrival=room.arrival,
-        departure=room.departure,
-        room=held,
-        chosen=chosen is not None or room.pinned == "chosen",
-        arrived=room.status == "in_house",
-        accessible="accessible" in room.needs,
-        features=frozenset(room.needs) - {"accessible"},
-    )
-
-
-def groups(rooms: Iterable[StayRoom]) -> Iterable[Group]:
-    """The rooms of one stay that want to be next to each other, in their order."""
-    together: dict[int, list[StayRoom]] = defaultdict(list)
-    for room in rooms:
-        if room.together:
-            together[room.stay_id].append(room)
-    for of_stay in together.values():
-        if len(of_stay) > 1:
-            of_stay.sort(key=lambda room: room.number)
-            yield Group(tuple(room.id for room in of_stay), must=of_stay[0].together == "adjacent")
-
-
-def _living(tx: ReadSession, house: House, nights: Nights) -> list[StayRoom]:
-    """Every room of a stay that has a room on some of these nights."""
-    row = StayRoom
-    arrivals = row.arrival.between(nights.arrival - LONGEST_STAY, nights.departure - 1)
-    there = select(row).where(row.place_id == house.id, arrivals, row.departure > nights.arrival)
-    living = there.where(row.status.in_(("expected", "in_house")), row.room_id.is_not(None))
-    return tx.all(living.order_by(row.id))
-
-
-def _bound_elsewhere(living: Iterable[StayRoom], rooms: Collection[int]) -> set[int]:
-    """Stays that must live in a row of which a part is in rooms outside of these."""
-    return {one.stay_id for one in living if one.together == "adjacent" and one.room_id not in rooms}
-
-
-def _blocks(tx: ReadSession, house: House, rooms: Collection[int], nights: Nights) -> Iterable[Block]:
-    standing = select(Outage).where(Outage.place_id == house.id, Outage.lifted_at.is_(None))
-    within = standing.where(Outage.from_night < nights.departure, Outage.until_night > nights.arrival)
-    for outage in tx.all(within.order_by(Outage.id)):
-        for room in outage.rooms:
-            if room in rooms:
-                yield Block(room, outage.from_night, outage.until_night, f"outage:{outage.id}")
-
-
 def carry_out(tx: WriteSession, now: datetime, house: House, wishes: Sequence[Wish], plan: Plan) -> dict[int, int]:
     """Make the moves of a plan and claim the rooms of its wishes; the rooms by stay room."""
     given = {room.id: target for (room, _), target in zip(wishes, plan.rooms, strict=True)}
@@ -167,7 +99,7 @@ def carry_out(tx: WriteSession, now: datetime, house: House, wishes: Sequence[Wi
     targets = given | {one.stay: one.target for one in plan.moves}
     claim(tx, house, [(stay_room, targets[stay_room], ranges[stay_room]) for stay_room in targets])
     for stay_room, target in given.items():
-        tx.execute(update(StayRoom).where(*_is(house, stay_room)).values(room_id=target))
+        tx.execute(_put(tx, house.id, stay_room, target))
     return given
 
 
@@ -176,9 +108,10 @@ def move(tx: WriteSession, now: datetime, house: House, moves: Sequence[Move]) -
     if not moves:
         return []
     ids = sorted(one.stay for one in moves)
-    tx.execute(delete(RoomNight).where(RoomNight.place_id == house.id, RoomNight.stay_room_id.in_(ids)))
+    tx.execute(_released(tx, house.id, *ids))
     for one in sorted(moves, key=lambda one: one.stay):
-        tx.execute(update(StayRoom).where(*_is(house, one.stay)).values(room_id=one.target))
+        tx.execute(_put(tx, house.id, one.stay, one.target))
+    boards.note(tx, house, ids)
     moved = tx.all(select(StayRoom).where(StayRoom.place_id == house.id, StayRoom.id.in_(ids)).order_by(StayRoom.id))
     origins = {one.stay: one.origin for one in moves}
     for room in moved:
@@ -193,11 +126,13 @@ def claim(tx: WriteSession, house: House, claims: Iterable[tuple[int, int, Night
     Raises:
         StayChanged: one is taken after all; with the types locked, nobody can have come between.
     """
+    wanted = list(claims)
     rows: list[dict[str, int | None]] = [
         {"place_id": house.id, "night": night, "room_id": room, "stay_room_id": stay_room, "outage_id": None}
-        for stay_room, room, nights in claims
+        for stay_room, room, nights in wanted
         for night in nights
     ]
+    boards.note(tx, house, [stay_room for stay_room, _, _ in wanted], [room for _, room, _ in wanted])
     if not write_claims(tx, rows):
         raise StayChanged
 
@@ -207,18 +142,30 @@ def write_claims(tx: WriteSession, rows: list[dict[str, int | None]]) -> bool:
     rows.sort(key=lambda row: (row["night"] or 0, row["room_id"] or 0))
     for at in range(0, len(rows), ROWS_AT_ONCE):
         part = rows[at : at + ROWS_AT_ONCE]
-        written = insert(tx, RoomNight).values(part).on_conflict_do_nothing().returning(RoomNight.night)
-        if len(tx.execute(written).all()) != len(part):
+        if len(tx.execute(_claimed(tx), part).all()) != len(part):
             return False
     return True
 
 
+@prepared
+def _claimed(tx: ReadSession) -> ReturningInsert[int]:
+    return insert(tx, RoomNight).on_conflict_do_nothing().returning(RoomNight.night)
+
+
 def release(tx: WriteSession, house: House, stay_rooms: Iterable[int], nights: Nights | None = None) -> None:
     """Give up the claims of some stay rooms: all of them, or those of some nights."""
-    mine = [RoomNight.place_id == house.id, RoomNight.stay_room_id.in_(sorted(stay_rooms))]
-    if nights is not None:
-        mine.append(RoomNight.night.between(nights.arrival, nights.departure - 1))
-    tx.execute(delete(RoomNight).where(*mine))
+    ids = sorted(stay_rooms)
+    boards.note(tx, house, ids)
+    if nights is None:
+        tx.execute(_released(tx, house.id, *ids))
+        return
+    mine = (RoomNight.place_id == house.id, RoomNight.stay_room_id.in_(ids))
+    tx.execute(delete(RoomNight).where(*mine, RoomNight.night.between(nights.arrival, nights.departure - 1)))
+
+
+@prepared
+def _released(_: ReadSession, place: int, *ids: int) -> Delete:
+    return delete(RoomNight).where(RoomNight.place_id == place, RoomNight.stay_room_id.in_(ids))
 
 
 def is_free(tx: ReadSession, house: House, room_id: int, nights: Nights) -> bool:
@@ -236,12 +183,14 @@ def keep(tx: WriteSession, house: House, rooms: Sequence[StayRoom], before: Mapp
 
     Rooms that must be next to each other are kept all or none.
     """
+    if not before:
+        return list(rooms)
     kept = [room for room in rooms if _may_keep(tx, house, room, before.get(room.id))]
     if len(kept) < len(rooms) and any(room.together == "adjacent" for room in rooms):
         return list(rooms)
     claim(tx, house, [(room.id, before[room.id], Nights(room.arrival, room.departure)) for room in kept])
     for room in kept:
-        tx.execute(update(StayRoom).where(*_is(house, room.id)).values(room_id=before[room.id]))
+        tx.execute(_put(tx, house.id, room.id, before[room.id]))
     return [room for room in rooms if room not in kept]
 
 
@@ -252,5 +201,6 @@ def _may_keep(tx: ReadSession, house: House, room: StayRoom, before: int | None)
     return is_free(tx, house, before, Nights(room.arrival, room.departure))
 
 
-def _is(house: House, stay_room: int) -> list[ColumnElement[bool]]:
-    return [StayRoom.place_id == house.id, StayRoom.id == stay_room]
+@prepared
+def _put(_: ReadSession, place: int, stay_room: int, room: int) -> Update:
+    return update(StayRoom).where(StayRoom.place_id == place, StayRoom.id == stay_room).values(room_id=room)

@@ -210,7 +210,8 @@ def keep_up(tx: WriteSession, now: datetime) -> int:
 def _keep_up(tx: WriteSession, now: datetime, place_id: int) -> int:
     """What is due at one house; opening nights locks its types."""
     done = open_nights(tx, now, place_id) + release_due(tx, now, place_id)
-    return done + seat_overbooked(tx, now, houses(tx).house(place_id))
+    house = houses(tx).house(place_id)
+    return done + seat_overbooked(tx, now, house, house.types.keys())
 
 
 def _houses(tx: ReadSession) -> Iterable[int]:

@@ -16,7 +16,7 @@ from booking.rooms.rules.assignment import Plan
 from booking.rooms.rules.nights import date_of, night_of
 from booking.rooms.rules.pricing import cancel_permille, permille_of
 from booking.rooms.schemas import CancelRequest, StayView
-from booking.rooms.service import allocation, guests
+from booking.rooms.service import allocation, boards, guests
 from booking.rooms.service.inventory import lock_types, tonight
 from booking.rooms.service.stays import (
     STATUS_NAMES,
@@ -99,6 +99,7 @@ def end_rooms(
         tx.execute(update(StayRoom).where(*mine).values(status=status, **values))
         guests.end_passes(tx, now, room)
     allocation.release(tx, house, [room.id for room in going])
+    boards.keep(tx)
     if whole:
         forget_search(tx, stay)
     return reckon(tx, now, house, stay, actor)

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from booking.db import ReadSession, WriteSession
 from booking.rooms.catalogue import House, houses
 from booking.rooms.models import Stay, StayRoom
-from booking.rooms.service import allocation
+from booking.rooms.service import allocation, boards
 from booking.rooms.service.inventory import lock_types
 from booking.rooms.service.taking import give_back, of, rooms_of
 
@@ -30,7 +30,9 @@ def expire_holds(tx: WriteSession, now: datetime) -> int:
     """A turn of the background: end holds whose time is over; answers how many."""
     places = select(Stay.place_id).where(Stay.status == "held", Stay.hold_expires_at <= now).distinct()
     found = [houses(tx).by_id.get(place) for (place,) in tx.execute(places.order_by(Stay.place_id))]
-    return sum(expire_due(tx, now, house, house.types.keys()) for house in found if house is not None)
+    ended = sum(expire_due(tx, now, house, house.types.keys()) for house in found if house is not None)
+    boards.keep(tx)
+    return ended
 
 
 def _due(tx: ReadSession, now: datetime, house: House, types: Collection[int]) -> list[Stay]:

@@ -7,13 +7,15 @@ Whoever changes claims or counters first updates the versions of the room types 
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Select, Update, func, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from booking.clock import local_date
-from booking.db import ReadSession, WriteSession, insert
+from booking.db import ReadSession, WriteSession, insert, prepared
 from booking.rooms.catalogue import House, houses
 from booking.rooms.models import AllotmentNight, RoomNight, RoomType
 from booking.rooms.rules.nights import Nights, night_of
+from booking.rooms.service import boards
 
 ROWS_AT_ONCE = 1000
 
@@ -29,11 +31,27 @@ def horizon(house: House, now: datetime) -> Nights:
     return Nights(first, first + house.policy.horizon_days)
 
 
-def lock_types(tx: WriteSession, place_id: int, types: Iterable[int]) -> None:
-    """Raise the versions of some room types, and so hold them until this transaction ends."""
-    for type_id in sorted(set(types)):
-        mine = (RoomType.place_id == place_id, RoomType.id == type_id)
-        tx.execute(update(RoomType).where(*mine).values(version=RoomType.version + 1))
+def lock_types(tx: WriteSession, place_id: int, types: Iterable[int]) -> dict[int, int]:
+    """Give some room types a new version, and so hold them until this transaction ends; answers the versions before."""
+    ids = sorted(set(types))
+    if not ids:
+        return {}
+    before = {row.id: int(row.version) for row in tx.execute(_versions(tx, place_id, *ids))}
+    version = tx.ids.next()
+    tx.execute(_versioned(tx, place_id, version, *ids))
+    boards.locked(tx, place_id, before, version)
+    return before
+
+
+@prepared
+def _versions(_: ReadSession, place: int, *ids: int) -> Select[int, int]:
+    row = RoomType
+    return select(row.id, row.version).where(row.place_id == place, row.id.in_(ids)).order_by(row.id).with_for_update()
+
+
+@prepared
+def _versioned(_: ReadSession, place: int, version: int, *ids: int) -> Update:
+    return update(RoomType).where(RoomType.place_id == place, RoomType.id.in_(ids)).values(version=version)
 
 
 def open_nights(tx: WriteSession, now: datetime, place_id: int) -> int:
@@ -104,54 +122,63 @@ def _out_of_order(tx: ReadSession, house: House, type_id: int, nights: list[int]
 
 def take_nights(tx: WriteSession, place_id: int, allotment_id: int, type_id: int, nights: Nights) -> list[int]:
     """Take one room of a pool for each night; the nights that have none left, in which case nothing was taken."""
-    room_left = AllotmentNight.taken < AllotmentNight.capacity
-    taken = {"taken": AllotmentNight.taken + 1}
-    return _take(tx, _rows(place_id, allotment_id, type_id, nights), room_left, taken, nights)
+    return _take(tx, place_id, allotment_id, type_id, nights, over=False)
 
 
 def give_back_nights(tx: WriteSession, place_id: int, allotment_id: int, type_id: int, nights: Nights) -> None:
     """Return one room to a pool for each night."""
-    rows = _rows(place_id, allotment_id, type_id, nights)
-    tx.execute(update(AllotmentNight).where(*rows).values(taken=AllotmentNight.taken - 1))
+    tx.execute(_given_back(tx, place_id, allotment_id, type_id, nights.arrival, nights.departure - 1, over=False))
 
 
 def overbook_nights(tx: WriteSession, place_id: int, allotment_id: int, type_id: int, nights: Nights) -> list[int]:
     """Sell one room more than there are for each night; the nights whose limit is reached, and then nothing was."""
-    below = AllotmentNight.over_taken < AllotmentNight.over_limit
-    taken = {"over_taken": AllotmentNight.over_taken + 1}
-    return _take(tx, _rows(place_id, allotment_id, type_id, nights), below, taken, nights)
+    return _take(tx, place_id, allotment_id, type_id, nights, over=True)
 
 
 def give_back_overbooked(tx: WriteSession, place_id: int, allotment_id: int, type_id: int, nights: Nights) -> None:
     """Return what `overbook_nights` took."""
-    rows = _rows(place_id, allotment_id, type_id, nights)
-    tx.execute(update(AllotmentNight).where(*rows).values(over_taken=AllotmentNight.over_taken - 1))
+    tx.execute(_given_back(tx, place_id, allotment_id, type_id, nights.arrival, nights.departure - 1, over=True))
 
 
 def _rows(place_id: int, allotment_id: int, type_id: int, nights: Nights) -> list[ColumnElement[bool]]:
+    return _between(place_id, allotment_id, type_id, nights.arrival, nights.departure - 1)
+
+
+def _between(place_id: int, allotment_id: int, type_id: int, first: int, last: int) -> list[ColumnElement[bool]]:
     return [
         AllotmentNight.place_id == place_id,
         AllotmentNight.type_id == type_id,
-        AllotmentNight.night.between(nights.arrival, nights.departure - 1),
+        AllotmentNight.night.between(first, last),
         AllotmentNight.allotment_id == allotment_id,
     ]
 
 
-def _take(
-    tx: WriteSession,
-    rows: list[ColumnElement[bool]],
-    room_left: ColumnElement[bool],
-    taken: dict[str, ColumnElement[int]],
-    nights: Nights,
-) -> list[int]:
+def _take(tx: WriteSession, place_id: int, allotment_id: int, type_id: int, nights: Nights, *, over: bool) -> list[int]:
     """Count one more in every night that has room; if not all have, undo it and answer those that do not."""
-    counted = update(AllotmentNight).where(*rows, room_left).values(taken).returning(AllotmentNight.night)
+    counted = _taken(tx, place_id, allotment_id, type_id, nights.arrival, nights.departure - 1, over=over)
     done = {night for (night,) in tx.execute(counted)}
     lacking = [night for night in nights if night not in done]
     if lacking and done:
-        undone = {name: AllotmentNight.__table__.c[name] - 1 for name in taken}
-        tx.execute(update(AllotmentNight).where(*rows, AllotmentNight.night.in_(sorted(done))).values(undone))
+        undone = update(AllotmentNight).where(*_rows(place_id, allotment_id, type_id, nights))
+        count = AllotmentNight.over_taken if over else AllotmentNight.taken
+        tx.execute(undone.where(AllotmentNight.night.in_(sorted(done))).values({count: count - 1}))
     return lacking
+
+
+@prepared
+def _taken(
+    _: ReadSession, place: int, allotment: int, kind: int, first: int, last: int, *, over: bool
+) -> ReturningUpdate[int]:
+    row = AllotmentNight
+    count, most = (row.over_taken, row.over_limit) if over else (row.taken, row.capacity)
+    counted = update(row).where(*_between(place, allotment, kind, first, last), count < most)
+    return counted.values({count: count + 1}).returning(row.night)
+
+
+@prepared
+def _given_back(_: ReadSession, place: int, allotment: int, kind: int, first: int, last: int, *, over: bool) -> Update:
+    count = AllotmentNight.over_taken if over else AllotmentNight.taken
+    return update(AllotmentNight).where(*_between(place, allotment, kind, first, last)).values({count: count - 1})
 
 
 def shrink(tx: WriteSession, house: House, type_id: int, nights: Nights, rooms: int = 1) -> list[int]:

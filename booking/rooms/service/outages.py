@@ -10,6 +10,7 @@ from booking.db import WriteSession, insert
 from booking.rooms.catalogue import House, RoomNotFound, houses
 from booking.rooms.errors import NoNightsLeft, OutageNotFound, RoomsInUse
 from booking.rooms.models import LONGEST_STAY, Outage, RoomNight
+from booking.rooms.queries import assigning
 from booking.rooms.rules.assignment import Block, Move, plan_closing
 from booking.rooms.rules.nights import Nights, date_of
 from booking.rooms.schemas import OutageRequest
@@ -56,7 +57,7 @@ def _make_way(tx: WriteSession, now: datetime, house: House, rooms: list[int], n
     """Move whoever lives in these rooms."""
     kinds = {house.rooms[room].type_id for room in rooms}
     window = Nights(nights.arrival - LONGEST_STAY, nights.departure + LONGEST_STAY)
-    shot = allocation.snapshot(tx, house, kinds, window)
+    shot = assigning.snapshot(tx, house, kinds, window)
     closing = [Block(room, nights.arrival, nights.departure) for room in rooms]
     plan = plan_closing(shot, closing)
     pinned = {stay.id for stay in shot.stays if stay.pinned}

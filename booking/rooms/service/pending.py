@@ -92,9 +92,7 @@ def answer(tx: WriteSession, now: datetime, search: Leased, asked: Problem | Non
         forget_search(tx, stay)
         return True
     house = houses(tx).house(search.place)
-    lock_types(tx, search.place, asked.versions)
-    mine = {kind: version + 1 for kind, version in asked.versions.items()}
-    same = versions(tx, search.place, list(asked.versions)) == mine
+    same = lock_types(tx, search.place, asked.versions) == asked.versions
     proved = same and isinstance(outcome, Impossible)
     planned = same and isinstance(outcome, Plan)
     late = stay.arrival < tonight(now) or now - found.asked_at >= LAST_CALL

@@ -1,12 +1,12 @@
 """Taking rooms for a stay: nights of the pool, then a room of its own for each; a refusal brings what would fit."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 
-from booking.db import ReadSession, WriteSession, insert
+from booking.db import ReadSession, WriteSession, insert, prepared
 from booking.errors import BookingError
 from booking.rooms.catalogue import House
 from booking.rooms.errors import RoomsCutUp, RoomsFull, RoomTaken
@@ -16,21 +16,26 @@ from booking.rooms.rules.assignment import CutUp, Impossible, OutOfTime, Overful
 from booking.rooms.rules.nights import Nights, date_of
 from booking.rooms.schemas import Nearest
 from booking.rooms.service import inventory
-from booking.rooms.service.allocation import Wish, keep, seat
+from booking.rooms.service.allocation import Wish, carry_out, keep, plan, seat
 from booking.rooms.service.terms import named
 from booking.web.facts import Day, Named
 
 
 class Taken(NamedTuple):
-    """What came of taking rooms: whether all have one now, or a planner has to look."""
+    """What came of taking rooms: whether all have one now, or a planner has to look; how many stays moved for it."""
 
     seated: bool
+    moves: int = 0
 
 
 def rooms_of(tx: ReadSession, place_id: int, stay_id: int) -> list[StayRoom]:
     """The rooms of a stay, in their order."""
-    mine = select(StayRoom).where(StayRoom.place_id == place_id, StayRoom.stay_id == stay_id)
-    return tx.all(mine.order_by(StayRoom.number))
+    return tx.all(_rooms_of(tx, place_id, stay_id))
+
+
+@prepared
+def _rooms_of(_: ReadSession, place: int, stay: int) -> Select[StayRoom]:
+    return select(StayRoom).where(StayRoom.place_id == place, StayRoom.stay_id == stay).order_by(StayRoom.number)
 
 
 def nights_of(room: StayRoom) -> Nights:
@@ -61,10 +66,13 @@ def take_rooms(
     seeking = [(room, chosen) for room, chosen in wanted if chosen is not None or room in left]
     if not seeking:
         return Taken(seated=True)
-    found = seat(tx, now, house, seeking)
+    found = plan(tx, now, house, seeking)
     if isinstance(found, Impossible):
         raise refusal(tx, now, house, seeking, found.reason)
-    return Taken(seated=not isinstance(found, OutOfTime))
+    if isinstance(found, OutOfTime):
+        return Taken(seated=False)
+    carry_out(tx, now, house, seeking, found)
+    return Taken(seated=True, moves=len(found.moves))
 
 
 def _take_nights(tx: WriteSession, now: datetime, house: House, allotment_id: int, wish: Wish) -> Wish:
@@ -88,13 +96,13 @@ def _change(tx: WriteSession, room: StayRoom, **values: Any) -> StayRoom:
     return tx.all(select(StayRoom).where(*mine))[0]
 
 
-def seat_overbooked(tx: WriteSession, now: datetime, house: House) -> int:
-    """Give rooms that have come free to those who were sold above them, first booked first; answers how many.
+def seat_overbooked(tx: WriteSession, now: datetime, house: House, types: Collection[int]) -> int:
+    """Give rooms of some types that have come free to those who were sold above them, first booked first.
 
-    The types of the house are locked already.
+    The types are locked already. Answers how many got one.
     """
     row = StayRoom
-    waiting = select(row).where(row.place_id == house.id, row.status == "overbooked")
+    waiting = select(row).where(row.place_id == house.id, row.status == "overbooked", row.type_id.in_(list(types)))
     ahead = waiting.where(row.arrival >= inventory.tonight(now)).order_by(row.id)
     return sum(_seat_one(tx, now, house, room) for room in tx.all(ahead))
 

@@ -32,6 +32,7 @@ from booking.rooms.rules.assignment.hotel import (
 )
 from booking.rooms.rules.assignment.rearrangement import rearrange
 from booking.rooms.rules.assignment.solver import SolverMissing
+from booking.rooms.rules.assignment.standing import Standing
 
 __all__ = [
     "Assignment",
@@ -51,6 +52,7 @@ __all__ = [
     "Room",
     "Snapshot",
     "SolverMissing",
+    "Standing",
     "Stay",
     "Taken",
     "TooNarrow",

@@ -6,8 +6,25 @@ number that succeeds is the fewest.
 
 from collections.abc import Sequence
 
-from booking.rooms.rules.assignment.board import Item, Nodes, Seating
+from booking.rooms.rules.assignment.board import Item, Nodes, OutOfNodes, Seating
 from booking.rooms.rules.assignment.fit import choose
+
+GREEDY_NODES = 150
+"""Positions that chains and swaps may look at, each."""
+LONGEST_CHAIN = 4
+
+
+def fewest_moves(seating: Seating, pending: Sequence[Item], least: int, longest: int, nodes: int) -> Seating | None:
+    """A seating with all pending items that puts out as few as it can, `least` to `longest`; None if none was found."""
+    budget = Nodes(nodes)
+    try:
+        for most in range(least, longest + 1):
+            found = Chains(seating, budget).find(pending, most)
+            if found is not None:
+                return found
+    except OutOfNodes:
+        pass
+    return None
 
 
 class Chains:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from booking.rooms.rules.assignment.board import Board, Item, Nodes, OutOfNodes, Seating
 from booking.rooms.rules.assignment.capacity import overfull
-from booking.rooms.rules.assignment.chains import Chains
+from booking.rooms.rules.assignment.chains import GREEDY_NODES, LONGEST_CHAIN, fewest_moves
 from booking.rooms.rules.assignment.concerned import connected, overlapping
 from booking.rooms.rules.assignment.hotel import (
     CutUp,
@@ -23,15 +23,12 @@ from booking.rooms.rules.assignment.proof import cut_up
 from booking.rooms.rules.assignment.search import Search, Seats
 from booking.rooms.rules.assignment.swaps import swap_in
 
-GREEDY_NODES = 150
-"""Positions that chains and swaps may look at, each."""
 EXACT_NODES = 4000
 """Positions that the exact search may look at: about 200 ms at the worst."""
 FIRST_EFFORT = 400
 """Positions a question in the first round; each further round has four times as many."""
 FEWER_EFFORT = 60
 """Positions for each question whether a move is needless."""
-LONGEST_CHAIN = 4
 
 
 def rearrange(snapshot: Snapshot, wishes: Sequence[Stay], nodes: int = EXACT_NODES) -> Outcome:
@@ -166,15 +163,8 @@ class Rearrangement:
         return None
 
     def _by_chains(self, longest: int) -> Seats | None:
-        nodes = Nodes(GREEDY_NODES)
-        try:
-            for most in range(min(longest, 1), longest + 1):
-                seating = Chains(self.seating, nodes).find(self.pending, most)
-                if seating is not None:
-                    return self._seats(seating)
-        except OutOfNodes:
-            pass
-        return None
+        seating = fewest_moves(self.seating, self.pending, min(longest, 1), longest, GREEDY_NODES)
+        return None if seating is None else self._seats(seating)
 
     def _by_swaps(self) -> Seats | None:
         seating = self.seating.copy()

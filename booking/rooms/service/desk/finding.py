@@ -12,6 +12,7 @@ from booking.rooms.catalogue import House, houses
 from booking.rooms.errors import NotStaff, StayChanged
 from booking.rooms.errors_desk import StayRoomNotFound, WrongRoomStatus
 from booking.rooms.models import RoomNight, Stay, StayRoom
+from booking.rooms.queries import assigning
 from booking.rooms.queries.housekeeping import ready_states
 from booking.rooms.queries.stays import is_staff
 from booking.rooms.rules import assignment
@@ -119,7 +120,7 @@ def _taken(tx: ReadSession, house: House, nights: Nights) -> set[int]:
 
 def _without(tx: ReadSession, house: House, room: StayRoom) -> assignment.Snapshot:
     around = Nights(room.arrival - allocation.AROUND, room.departure + allocation.AROUND)
-    shot = allocation.snapshot(tx, house, [room.given_type_id], around)
+    shot = assigning.snapshot(tx, house, [room.given_type_id], around)
     return replace(
         shot,
         stays=tuple(stay for stay in shot.stays if stay.id != room.id),
@@ -128,7 +129,7 @@ def _without(tx: ReadSession, house: House, room: StayRoom) -> assignment.Snapsh
 
 
 def _fits(shot: assignment.Snapshot, room: StayRoom, target: int) -> bool:
-    wish = allocation.as_stay(room, target)
+    wish = assigning.as_stay(room, target)
     needs = next(one for one in shot.rooms if one.id == target)
     if wish.features - needs.features or (wish.accessible and not needs.accessible):
         return False

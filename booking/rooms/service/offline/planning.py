@@ -13,11 +13,12 @@ from booking.rooms.catalogue import House, RoomNotFound, houses
 from booking.rooms.errors import NoNightsLeft
 from booking.rooms.errors_desk import AlreadyOut, OutageOver, OutageTooLong
 from booking.rooms.models import LONGEST_STAY, AllotmentNight, RoomNight, Stay, StayRoom
+from booking.rooms.queries import assigning
 from booking.rooms.rules import assignment
 from booking.rooms.rules.assignment import Block, ClosingPlan, Fate
 from booking.rooms.rules.nights import Nights, date_of
 from booking.rooms.schemas import OutageRequest
-from booking.rooms.service import allocation, terms
+from booking.rooms.service import terms
 from booking.rooms.service.inventory import tonight
 from booking.rooms.service.offline.steps import Closing, Displaced, Given, Moved, Steps, stay_rooms
 from booking.rooms.service.offline.telling import Teller
@@ -43,7 +44,7 @@ def plan_outage(tx: ReadSession, now: datetime, place_id: int, request: OutageRe
     rooms, nights = _checked(tx, now, house, request)
     kinds = {house.rooms[room].type_id for room in rooms}
     window = Nights(nights.arrival - LONGEST_STAY, nights.departure + LONGEST_STAY)
-    shot = allocation.snapshot(tx, house, kinds, window)
+    shot = assigning.snapshot(tx, house, kinds, window)
     living = [stay for stay in shot.stays if stay.arrived and stay.room in rooms and stay.departure > nights.arrival]
     closings = list(_closings(rooms, nights, living))
     touched = [stay.id for stay in shot.stays if stay.room in rooms]
