@@ -17,7 +17,7 @@ class Booked(NamedTuple):
         contact: the name of whoever answers for it.
         source: see `models.Stay.source`.
         booked_by: the member who asked for it.
-        until: when its hold ends.
+        until: when its hold ends; None for a stay that is agreed at once.
     """
 
     house: House
@@ -28,16 +28,16 @@ class Booked(NamedTuple):
     contact: str
     source: str
     booked_by: int | None
-    until: datetime
+    until: datetime | None
 
 
 def store_stay(tx: WriteSession, now: datetime, booked: Booked, stay_id: int) -> Stay:
-    """Write down a stay that is held."""
+    """Write down a stay that is held, or agreed."""
     request = booked.request
     row = {
         "place_id": booked.house.id,
         "id": stay_id,
-        "status": "held",
+        "status": "confirmed" if booked.until is None else "held",
         "allotment_id": booked.allotment_id,
         "member_id": booked.lead,
         "contact_name": booked.contact,
