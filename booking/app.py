@@ -42,6 +42,7 @@ from booking.rehearsal import kinds
 from booking.rooms import api as rooms_api
 from booking.rooms import api_desk as rooms_desk_api
 from booking.rooms import pages as rooms_pages
+from booking.rooms.pages import manage as rooms_manage
 from booking.rooms.paying import STAY
 from booking.rooms.service.offline import TAKE_OFFLINE
 from booking.settings import Settings
@@ -73,6 +74,7 @@ ROUTERS = [
     rooms_api.router,
     rooms_desk_api.router,
     rooms_pages.router,
+    rooms_manage.router,
     checkin_api.router,
     checkin_pages.router,
     payments_api.router,

@@ -45,6 +45,7 @@ LISTED: dict[str | None, str] = {
         /manage/{place:str}/edit/zones/new /manage/{place:str}/edit/zones/{zone:int} /manage/{place:str}/takings
         /manage/{place:str}/{facility:str} /manage/{place:str}/{facility:str}/blocks/new
         /manage/{place:str}/{facility:str}/close /manage/{place:str}/{facility:str}/walk-in
+        /manage/{place:str}/rooms/tape /manage/{place:str}/rooms/tape/{stay_room:int}
     """,
     "admin": """
         /manage /manage/calendar /manage/places/new /manage/policies /manage/policies/new /manage/policies/{code:str}
