@@ -222,3 +222,38 @@ class StayCursorUnknown(Invalid):
 
     code = "stay_cursor_unknown"
     text = N_("翻页的位置不对，请从第一页重新开始。")
+
+
+class RoomsLeft(Conflict):
+    """Nobody has to wait: there are rooms to be booked."""
+
+    code = "rooms_left"
+    text = N_("{type}这几晚还有空房，不用排队，现在就可以订。")
+
+
+class AlreadyWaiting(Conflict):
+    """A member waits for the same dates already."""
+
+    code = "already_waiting"
+    text = N_("{arrival} 到 {departure} 您已经在排队了，同样的日子只排一处。要换房型，请先退出原来的排队。")
+
+
+class TooManyWaits(Conflict):
+    """A member is on as many lists as one may be."""
+
+    code = "too_many_waits"
+    text = N_("同时最多排 {most} 处，您已经排满了。退出一处，就能再排一处。")
+
+
+class WaitNotFound(NotFound):
+    """No such place on a waiting list, or it is someone else's."""
+
+    code = "wait_not_found"
+    text = N_("没有找到这次排队。可以在“我的预约”里查看您正在排的队。")
+
+
+class WaitOver(Conflict):
+    """Nothing is offered, or the wait has ended."""
+
+    code = "wait_over"
+    text = N_("这次排队现在是“{status}”，不能这样办理。请刷新看看。")

@@ -39,8 +39,8 @@ async def waiting(database: Database, people: People, monkeypatch: pytest.Monkey
 def answers(monkeypatch: pytest.MonkeyPatch, outcome: Outcome | None = None) -> None:
     """Let the planner solve in this process, or answer this."""
 
-    async def solve(question: allocation.Question) -> Outcome:
-        return outcome or planner.find(question)
+    async def solve(question: allocation.Question, seconds: int) -> Outcome:
+        return outcome or planner.find(question, seconds)
 
     monkeypatch.setattr(planner, "solve", solve)
 
@@ -86,29 +86,73 @@ async def test_refuses_what_is_proved_impossible_and_charges_nothing(
     await database.read(check)
 
 
+@pytest.mark.parametrize(("outcome", "others"), [(None, 7), (Impossible(Overfull((), (), 0)), 1)])
 async def test_seeks_again_when_somebody_else_took_rooms_meanwhile(
-    database: Database, people: People, waiting: StayView, monkeypatch: pytest.MonkeyPatch
+    database: Database,
+    people: People,
+    waiting: StayView,
+    monkeypatch: pytest.MonkeyPatch,
+    outcome: Outcome | None,
+    others: int,
 ) -> None:
-    async def solve(question: allocation.Question) -> Outcome:
-        await database.write(hold_stay, people.model, wish(2, 4))
-        return planner.find(question)
+    """A proof of a hotel that has changed is none; a plan is one as long as its rooms are free."""
+
+    async def solve(question: allocation.Question, seconds: int) -> Outcome:
+        found = outcome or planner.find(question, seconds)
+        for _ in range(others):
+            await database.write(hold_stay, people.model, wish(2, 4))
+        return found
 
     monkeypatch.setattr(planner, "solve", solve)
     assert await planner.turn(database) == 0
     assert (await seen(database, people, waiting)).status == "pending"
     answers(monkeypatch)
     assert await planner.turn(database) == 1
+    assert (await seen(database, people, waiting)).status == "held"
     await database.read(check)
 
 
-async def test_without_an_answer_in_ten_minutes_it_says_so(
+async def test_a_plan_that_others_did_not_touch_is_carried_out(
+    database: Database, people: People, waiting: StayView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def solve(question: allocation.Question, seconds: int) -> Outcome:
+        found = planner.find(question, seconds)
+        await database.write(hold_stay, people.model, wish(5, 6))
+        return found
+
+    monkeypatch.setattr(planner, "solve", solve)
+    assert await planner.turn(database) == 1
+    assert (await seen(database, people, waiting)).status == "held"
+    await database.read(check)
+
+
+async def test_out_of_time_it_is_sought_for_longer_until_there_is_an_answer(
+    database: Database, people: People, waiting: StayView, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[int] = []
+
+    async def solve(question: allocation.Question, seconds: int) -> Outcome:
+        given.append(seconds)
+        return OutOfTime()
+
+    monkeypatch.setattr(planner, "solve", solve)
+    for _ in range(7):
+        assert await planner.turn(database) == 0
+        clock.advance(minutes=10)
+    assert given == [30, 60, 120, 240, 480, 960, 960]
+    assert (await seen(database, people, waiting)).status == "pending", "neither proved nor planned"
+    answers(monkeypatch)
+    assert await planner.turn(database) == 1
+    assert (await seen(database, people, waiting)).status == "held"
+
+
+async def test_the_end_of_its_day_ends_it(
     database: Database, people: People, waiting: StayView, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers(monkeypatch, OutOfTime())
-    assert await planner.turn(database) == 0
-    clock.advance(minutes=10)
+    clock.advance(days=3)
     assert await planner.turn(database) == 1
-    assert (await seen(database, people, waiting)).ended_reason == "still_seeking"
+    assert (await seen(database, people, waiting)).ended_reason == "too_late"
     await database.read(check)
 
 

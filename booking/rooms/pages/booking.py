@@ -28,6 +28,7 @@ from booking.rooms.rules.pricing import Room
 from booking.rooms.schemas import CancelRequest, ExtraQuote, Nearest, QuoteView, StayRequest, StayView
 from booking.rooms.service.ending import cancel_stay
 from booking.rooms.service.guests import guests_of
+from booking.rooms.service.offering import follow
 from booking.rooms.service.stays import hold_stay
 from booking.rooms.service.taking import rooms_of
 from booking.web.idempotency import KeyReused, once_form
@@ -119,6 +120,9 @@ def hold_instead(
     before = None if instead is None else tx.get(Stay, place_id=wish.place, id=instead)
     if before is not None and before.member_id == booker.member_id and before.status in ("held", "pending"):
         cancel_stay(tx, now, booker, wish.place, before.id, ALL)
+        view = hold_stay(tx, now, booker, wish, instead=before)
+        follow(tx, before, view.id)
+        return view
     return hold_stay(tx, now, booker, wish)
 
 

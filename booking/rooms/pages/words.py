@@ -40,7 +40,7 @@ WHY_NOT = {
 """Why a type cannot be had on some nights, by the code of the refusal."""
 WHY_REFUSED = {
     "rooms_full": N_("我们把还没到店的客人都重新排过一遍，还是腾不出房间。不收任何费用。"),
-    "still_seeking": N_("这几晚太紧，到时间还没有排出来。不收任何费用。"),
+    "too_late": N_("到店那天过了，还没有排出来。很抱歉，不收任何费用。"),
 }
 
 

@@ -178,6 +178,37 @@ def is_free(tx: ReadSession, house: House, room_id: int, nights: Nights) -> bool
     return tx.execute(taken.limit(1)).first() is None
 
 
+def still_holds(tx: ReadSession, house: House, wishes: Sequence[Wish], asked: Question, plan: Plan) -> bool:
+    """Whether a plan can be carried out although claims have changed since it was made.
+
+    Everybody in it is as they were, nobody is bound to others, and nobody else has come into the rooms.
+    """
+    movers = {one.stay: one.target for one in plan.moves}
+    before = {stay.id: stay for stay in (*asked.snapshot.stays, *asked.stays)}
+    chosen = {room.id: target for room, target in wishes}
+    targets = movers | {room.id: target for (room, _), target in zip(wishes, plan.rooms, strict=True)}
+    here = tx.all(select(StayRoom).where(StayRoom.place_id == house.id, StayRoom.id.in_(list(targets))))
+    same = [
+        one.status in ("expected", "pending")
+        and one.together != "adjacent"
+        and as_stay(one, chosen.get(one.id)) == before[one.id]
+        for one in here
+    ]
+    return len(here) == len(targets) and all(same) and all(_is_open(tx, house, one, targets, movers) for one in here)
+
+
+def _is_open(
+    tx: ReadSession, house: House, room: StayRoom, targets: Mapping[int, int], movers: Mapping[int, int]
+) -> bool:
+    """Whether nobody but those who leave it has the room that is planned for a stay."""
+    taken = select(RoomNight.stay_room_id).where(
+        RoomNight.place_id == house.id,
+        RoomNight.night.between(room.arrival, room.departure - 1),
+        RoomNight.room_id == targets[room.id],
+    )
+    return all(owner in movers for (owner,) in tx.execute(taken.distinct()))
+
+
 def keep(tx: WriteSession, house: House, rooms: Sequence[StayRoom], before: Mapping[int, int]) -> list[StayRoom]:
     """Claim for each room of a stay the one that it had before, if it is free; those that could not be kept.
 

@@ -13,7 +13,8 @@ from booking.rooms.queries.stays import is_staff, stay_view
 from booking.rooms.rules import settling
 from booking.rooms.rules.nights import Nights, date_of
 from booking.rooms.schemas import DatesRequest, StayView
-from booking.rooms.service import allocation, guests, inventory, terms
+from booking.rooms.service import allocation, boards, guests, inventory, terms
+from booking.rooms.service.offering import serve_before
 from booking.rooms.service.stays import STATUS_NAMES, note, owned, prepare, reckon, turn
 from booking.rooms.service.taking import give_back, rooms_of, take_rooms
 from booking.web.facts import Day, Instant
@@ -42,7 +43,8 @@ def change_dates(
     staff = is_staff(actor, place_id)
     nights = request.nights
     rooms = rooms_of(tx, place_id, stay_id)
-    prepare(tx, now, house, {kind for room in rooms for kind in (room.type_id, room.given_type_id)})
+    types = prepare(tx, now, house, {kind for room in rooms for kind in (room.type_id, room.given_type_id)})
+    serve_before(tx, now, house, types, nights, stay.member_id)
     rooms = rooms_of(tx, place_id, stay_id)
     _check_open(stay, rooms)
     standing = [room for room in rooms if room.status in settling.STANDING]
@@ -50,6 +52,7 @@ def change_dates(
     terms.check_restrictions(tx, house, [room.type_id for room in standing], nights)
     turn(tx, now, stay)
     _move(tx, now, house, stay, standing, nights)
+    boards.keep(tx)
     changed = reckon(tx, now, house, stay, actor.actor)
     if stay.status == "confirmed":
         moved = [room for room in rooms_of(tx, place_id, stay_id) if room.status in settling.STANDING]

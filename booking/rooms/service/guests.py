@@ -51,6 +51,13 @@ register(
     ),
 )
 register(
+    "stay.unanswered",
+    MessageText(
+        N_("没有排出来，很抱歉"),
+        N_("{house}，{arrival} 到 {departure}：到店那天过了，还没有排出房间。不收费用。要住请联系前台。"),
+    ),
+)
+register(
     "stay.changed",
     MessageText(N_("住宿改了日期"), N_("{house} 的住宿改为 {arrival} 到店，{departure} 离店，{fen}。住客码照旧可用。")),
 )

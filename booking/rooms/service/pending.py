@@ -1,4 +1,8 @@
-"""Stays that wait for the planner: asked within a request, answered soon after, one way or the other."""
+"""Stays that wait for the planner: asked within a request, answered soon after, one way or the other.
+
+An answer is a plan or a proof. A search that ran out of time is handed on to a longer one, until there is either; only
+the end of the day of arrival ends it without.
+"""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -8,27 +12,29 @@ from sqlalchemy import select, update
 from booking.db import ReadSession, WriteSession
 from booking.rooms.catalogue import House, houses
 from booking.rooms.models import RoomSearch, RoomType, Stay, StayRoom
-from booking.rooms.rules.assignment import Impossible, Outcome, Plan
+from booking.rooms.rules.assignment import Impossible, Outcome, OutOfTime, Plan
 from booking.rooms.rules.nights import Nights
-from booking.rooms.service import allocation, guests
+from booking.rooms.service import allocation, guests, offering
 from booking.rooms.service.allocation import Question, Wish, types_of
 from booking.rooms.service.inventory import lock_types, tonight
 from booking.rooms.service.stays import again, confirm, forget_search, note, turn
 from booking.rooms.service.taking import give_back, of, rooms_of
 
 LEASE = timedelta(minutes=2)
-"""How long one planner alone works on a search; it gives up long before (planner.SECONDS)."""
-LAST_CALL = timedelta(minutes=10)
-"""How long an answer is sought."""
+"""How much longer than its search takes one planner alone works on it."""
+SECONDS = 30
+"""How long the first search may take; each further one twice as long."""
+LONGEST_SECONDS = 960
 PLANNER = "system"
 """The planner in the audit log."""
 
 
 class Leased(NamedTuple):
-    """A search that this planner alone works on for a while."""
+    """A search that this planner alone works on for a while, and how many seconds it may take."""
 
     place: int
     stay: int
+    seconds: int = SECONDS
 
 
 class Problem(NamedTuple):
@@ -46,11 +52,12 @@ def is_due(tx: ReadSession, now: datetime) -> bool:
 
 def lease(tx: WriteSession, now: datetime, limit: int) -> list[Leased]:
     """Take the oldest searches, so that no other planner takes them for a while."""
-    due = select(RoomSearch.place_id, RoomSearch.stay_id).where(RoomSearch.available_at <= now)
-    due = due.order_by(RoomSearch.asked_at, RoomSearch.stay_id).limit(limit).with_for_update(skip_locked=True)
-    taken = [Leased(*row) for row in tx.execute(due)]
+    due = select(RoomSearch.place_id, RoomSearch.stay_id, RoomSearch.tries).where(RoomSearch.available_at <= now)
+    first = due.order_by(RoomSearch.tries, RoomSearch.asked_at, RoomSearch.stay_id).limit(limit)
+    rows = tx.execute(first.with_for_update(skip_locked=True)).all()
+    taken = [Leased(place, stay, min(SECONDS << min(tries, 20), LONGEST_SECONDS)) for place, stay, tries in rows]
     for search in taken:
-        _lend(tx, search, now + LEASE)
+        _lend(tx, search, now + LEASE + timedelta(seconds=search.seconds))
     return taken
 
 
@@ -82,7 +89,8 @@ def versions(tx: ReadSession, place_id: int, types: list[int]) -> dict[int, int]
 def answer(tx: WriteSession, now: datetime, search: Leased, asked: Problem | None, outcome: Outcome) -> bool:
     """Give a pending stay its answer, if there is one: its rooms, or that there are none.
 
-    What was solved is done only if no claim has changed since. False means that it has to be solved again.
+    A proof counts only if no claim has changed since, a plan if those whom it moves or seats have not. False means
+    that it has to be solved again.
     """
     stay = tx.get(Stay, place_id=search.place, id=search.stay)
     found = tx.get(RoomSearch, place_id=search.place, stay_id=search.stay)
@@ -93,17 +101,22 @@ def answer(tx: WriteSession, now: datetime, search: Leased, asked: Problem | Non
         return True
     house = houses(tx).house(search.place)
     same = lock_types(tx, search.place, asked.versions) == asked.versions
-    proved = same and isinstance(outcome, Impossible)
-    planned = same and isinstance(outcome, Plan)
-    late = stay.arrival < tonight(now) or now - found.asked_at >= LAST_CALL
-    if proved or (late and not planned):
-        _refuse(tx, now, house, stay, reason="rooms_full" if proved else "still_seeking")
+    if isinstance(outcome, Plan) and (same or allocation.still_holds(tx, house, asked.wishes, asked.question, outcome)):
+        _give(tx, now, house, stay, found, asked, outcome)
         return True
-    if not same or not isinstance(outcome, Plan):
-        _lend(tx, search, now)
-        return False
-    _give(tx, now, house, stay, found, asked, outcome)
-    return True
+    proved = same and isinstance(outcome, Impossible)
+    if proved or stay.arrival < tonight(now):
+        _refuse(tx, now, house, stay, reason="rooms_full" if proved else "too_late")
+        return True
+    _hand_on(tx, now, search, longer=isinstance(outcome, OutOfTime))
+    return False
+
+
+def _hand_on(tx: WriteSession, now: datetime, search: Leased, *, longer: bool) -> None:
+    """Let it be solved again, in more time if it was time that lacked."""
+    mine = (RoomSearch.place_id == search.place, RoomSearch.stay_id == search.stay)
+    tries = RoomSearch.tries + (1 if longer else 0)
+    tx.execute(update(RoomSearch).where(*mine).values(available_at=now, tries=tries))
 
 
 def _give(
@@ -113,7 +126,7 @@ def _give(
     mine = update(StayRoom).where(StayRoom.place_id == house.id, StayRoom.stay_id == stay.id)
     tx.execute(mine.where(StayRoom.status == "pending").values(status="expected"))
     allocation.carry_out(tx, now, house, asked.wishes, plan)
-    until = now + timedelta(minutes=house.policy.hold_minutes)
+    until = offering.until(tx, now, house, stay) or now + timedelta(minutes=house.policy.hold_minutes)
     turn(tx, now, stay, status="held", hold_expires_at=until)
     forget_search(tx, stay)
     held = again(tx, stay)
@@ -121,7 +134,8 @@ def _give(
         confirm(tx, now, house, held, actor=PLANNER)
         return
     rooms = rooms_of(tx, house.id, stay.id)
-    guests.tell_all(tx, now, house, held, rooms, "stay.seated")
+    if not offering.tell_offered(tx, now, house, held):
+        guests.tell_all(tx, now, house, held, rooms, "stay.seated")
     note(tx, now, PLANNER, house, held, "stay.held", rooms=len(rooms))
 
 
@@ -138,5 +152,6 @@ def _refuse(tx: WriteSession, now: datetime, house: House, stay: Stay, *, reason
     forget_search(tx, stay)
     tx.execute(update(Stay).where(*of(stay)).values(price_fen=0))
     ended = again(tx, stay)
-    guests.tell_all(tx, now, house, ended, rooms, "stay.refused")
+    if offering.until(tx, now, house, stay) is None:  # whoever waits goes on waiting
+        guests.tell_all(tx, now, house, ended, rooms, "stay.refused" if reason == "rooms_full" else "stay.unanswered")
     note(tx, now, PLANNER, house, ended, "stay.refused", reason=reason)

@@ -1,7 +1,8 @@
 """A stay is held for a few minutes, and then confirmed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import delete, update
 
@@ -15,12 +16,13 @@ from booking.rooms.queries.stays import is_staff, stay_view
 from booking.rooms.rules.nights import Nights
 from booking.rooms.rules.settling import STANDING, has_expired
 from booking.rooms.schemas import StayRequest, StayView
-from booking.rooms.service import guests, money, terms
+from booking.rooms.service import boards, guests, money, terms
 from booking.rooms.service.allocation import Wish
 from booking.rooms.service.expiry import expire_due
 from booking.rooms.service.inventory import lock_types
+from booking.rooms.service.offering import answer, serve_before
 from booking.rooms.service.storing import Booked, store_rooms, store_stay
-from booking.rooms.service.taking import of, rooms_of, store_search, take_rooms
+from booking.rooms.service.taking import Taken, of, rooms_of, store_search, take_rooms
 from booking.web.facts import Instant
 from booking.web.locale import N_
 from booking.web.principal import Principal
@@ -38,14 +40,67 @@ STATUS_NAMES = {
 }
 
 
-def hold_stay(tx: WriteSession, now: datetime, booker: Principal, request: StayRequest) -> StayView:
+def hold_stay(
+    tx: WriteSession, now: datetime, booker: Principal, request: StayRequest, *, instead: Stay | None = None
+) -> StayView:
     """Keep rooms for the booker, for as many minutes as the policy says; `pending` if the answer takes longer.
+
+    Those who wait for the same nights come first, but not before a hold that was given up for this one (`instead`),
+    whose time is kept if it is longer.
 
     Raises:
         BookingError: one of `terms`, of `guests.find_guests` or of `taking.take_rooms`.
         NotStaff: a pool of nights that is not the public's.
     """
     house = houses(tx).house(request.place)
+    until = _hold_until(now, house, instead)
+    written = _write_down(tx, now, house, booker, request, until, queues=instead is None)
+    stay, rooms = written.stay, written.rooms
+    if not written.taken.seated:
+        _seek(tx, now, written, confirms=False)
+    boards.keep(tx)
+    note(tx, now, booker.actor, house, stay, "stay.held", rooms=len(rooms), fen=stay.price_fen)
+    return stay_view(tx, now, house.id, stay.id, booker)
+
+
+class Written(NamedTuple):
+    """A stay with its rooms as they were first written down, and what came of taking them."""
+
+    stay: Stay
+    rooms: list[StayRoom]
+    wishes: list[Wish]
+    taken: Taken
+
+
+def agree_stay(tx: WriteSession, now: datetime, booker: Principal, request: StayRequest, *, source: str) -> Written:
+    """Agree a stay at once and without a word to anybody, as staff do for whole lists: its guests have no passes yet.
+
+    Raises:
+        BookingError: those of `hold_stay`.
+    """
+    house = houses(tx).house(request.place)
+    written = _write_down(tx, now, house, booker, request, None, queues=True, source=source)
+    boards.keep(tx)
+    if not written.taken.seated:
+        _seek(tx, now, written, confirms=True)
+        return written
+    money.open_books(tx, now, house, written.stay, written.rooms, booker.actor)
+    note(tx, now, booker.actor, house, written.stay, "stay.confirmed", fen=written.stay.price_fen)
+    return written
+
+
+def _write_down(
+    tx: WriteSession,
+    now: datetime,
+    house: House,
+    booker: Principal,
+    request: StayRequest,
+    until: datetime | None,
+    *,
+    queues: bool,
+    source: str = "",
+) -> Written:
+    """Store a stay that may be as asked, and take its rooms as far as that is quickly done."""
     staff = is_staff(booker, house.id)
     pool = house.allotment(request.allotment)
     if pool.id != house.public.id and not staff:
@@ -57,35 +112,45 @@ def hold_stay(tx: WriteSession, now: datetime, booker: Principal, request: StayR
     sleepers = guests.find_guests(tx, booker, request.rooms, own=own)
     lead = booker.member_id if own else next((who.member_id for who in sleepers[0]), None)
     price = quoted(house, request, payer_of(tx, lead))
-    prepare(tx, now, house, [wish.type for wish in request.rooms])
-    source = {"cookie": "page", "bearer": "app"}[booker.medium] if lead == booker.member_id else "desk"
-    until = now + timedelta(minutes=house.policy.hold_minutes)
-    contact = sleepers[0][0].name
+    types = prepare(tx, now, house, [wish.type for wish in request.rooms])
+    queues = queues and pool.id == house.public.id
+    waits = serve_before(tx, now, house, types, request.nights, lead) if queues else []
+    contact, source = sleepers[0][0].name, source or _source(booker, lead)
     booked = Booked(house, request, price, pool.id, lead, contact, source, booker.member_id, until)
     stay = store_stay(tx, now, booked, tx.ids.next())
     rooms = store_rooms(tx, booked, stay.id)
     guests.write_guests(tx, rooms, sleepers)
     wishes = list(zip(rooms, (wish.room for wish in request.rooms), strict=True))
-    _seat_or_seek(tx, now, house, stay, wishes)
-    note(tx, now, booker.actor, house, stay, "stay.held", rooms=len(rooms), fen=stay.price_fen)
-    return stay_view(tx, now, house.id, stay.id, booker)
+    taken = take_rooms(tx, now, house, stay.allotment_id, wishes)
+    answer(tx, now, waits, stay)
+    return Written(stay, rooms, wishes, taken)
 
 
-def prepare(tx: WriteSession, now: datetime, house: House, types: Iterable[int]) -> None:
-    """Lock the types that a stay may be given, and let go of holds of these whose time is over."""
+def _hold_until(now: datetime, house: House, instead: Stay | None) -> datetime:
+    usual = now + timedelta(minutes=house.policy.hold_minutes)
+    return usual if instead is None or instead.hold_expires_at is None else max(usual, instead.hold_expires_at)
+
+
+def _source(booker: Principal, lead: int | None) -> str:
+    return {"cookie": "page", "bearer": "app"}[booker.medium] if lead == booker.member_id else "desk"
+
+
+def prepare(tx: WriteSession, now: datetime, house: House, types: Iterable[int]) -> set[int]:
+    """Lock the types that a stay may be given, and let go of holds of these whose time is over; answers the types."""
     wanted = set(types)
     lock = wanted | {better for kind in wanted for better in house.upgrades.get(kind, ())}
     expire_due(tx, now, house, lock)
+    return lock
 
 
-def _seat_or_seek(tx: WriteSession, now: datetime, house: House, stay: Stay, wishes: Sequence[Wish]) -> None:
-    if take_rooms(tx, now, house, stay.allotment_id, wishes).seated:
-        return
+def _seek(tx: WriteSession, now: datetime, written: Written, *, confirms: bool) -> None:
+    """Let the planner look for the rooms of a stay."""
+    stay = written.stay
     pending = update(StayRoom).where(StayRoom.place_id == stay.place_id, StayRoom.stay_id == stay.id)
     unseated = pending.where(StayRoom.room_id.is_(None), StayRoom.status == "expected")
     tx.execute(unseated.values(status="pending"))
     tx.execute(update(Stay).where(*of(stay)).values(status="pending", hold_expires_at=None))
-    store_search(tx, now, stay, wishes, confirms=False)
+    store_search(tx, now, stay, written.wishes, confirms=confirms)
 
 
 def confirm_stay(tx: WriteSession, now: datetime, booker: Principal, place_id: int, stay_id: int) -> StayView:
@@ -112,6 +177,7 @@ def confirm_stay(tx: WriteSession, now: datetime, booker: Principal, place_id: i
         raise WrongStayStatus(status=STATUS_NAMES[stay.status], action=N_("确认"))
     lock_types(tx, place_id, {room.given_type_id for room in rooms_of(tx, place_id, stay_id)})
     confirm(tx, now, house, stay, actor=booker.actor)
+    boards.keep(tx)
     return stay_view(tx, now, place_id, stay_id, booker)
 
 
