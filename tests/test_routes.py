@@ -97,6 +97,8 @@ ACCESS: dict[frozenset[str], str] = {
     """,
     frozenset({"manager", "admin"}): """
         GET /manage/{place:str} GET /manage/{place:str}/* POST /manage/{place:str}/*
+        GET /front-desk GET /front-desk/{place:str} GET /front-desk/{place:str}/* POST /front-desk/{place:str}/*
+        GET /live/front-desk/{place:int}
         POST /api/v1/counter/{place:int}/* DELETE /api/v1/counter/{place:int}/*
         GET /api/v1/front-desk/{place:int}/* POST /api/v1/front-desk/{place:int}/*
         PUT /api/v1/front-desk/{place:int}/*
@@ -132,7 +134,7 @@ ACCESS: dict[frozenset[str], str] = {
 }
 """Who may use which routes; `*` stands for whatever follows, where all of it is for the same people."""
 
-LIVE = {"GET /live/facility/{place:int}/{facility:int}"}
+LIVE = {"GET /live/facility/{place:int}/{facility:int}", "GET /live/front-desk/{place:int}"}
 """Streams without an end."""
 QUERIES = {
     "GET /api/v1/front-desk/{place:int}/figures": f"first={TODAY}",

@@ -127,6 +127,7 @@ class World(NamedTuple):
             "role": "gate_keeper",
             "scan_id": "scan-1",
             "scope_kind": "place",
+            "step": "cleaning",
             "token": self.link,
             "turn": "lift" if "/blocks/" in route.path else "no-show",
         }

@@ -60,6 +60,13 @@ class FolioOpen(Conflict):
     text = N_("还欠 {owed}，没有办理离店。请先收 {owed}，或者写明挂账的原因。")
 
 
+class NothingToSettle(Conflict):
+    """There is nothing to receive, or nothing to give back."""
+
+    code = "nothing_to_settle"
+    text = N_("账上没有要收或要退的钱，可能别的同事刚刚办过了。请刷新看看。")
+
+
 class OtherType(Conflict):
     """A guest who has slept in the house cannot be given a room of another type for the same stay."""
 

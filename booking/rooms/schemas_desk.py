@@ -214,3 +214,17 @@ class HousekeepingView(msgspec.Struct, frozen=True):
     number: str
     state: str
     at: datetime
+
+
+class MoneyMoved(msgspec.Struct, frozen=True):
+    """Money that came or went at the desk: the ledger's transaction (0 where there are several), and how much."""
+
+    transaction: int
+    fen: int
+
+
+class LateView(msgspec.Struct, frozen=True):
+    """When the guests of a stay mean to come, if they said."""
+
+    stay: int
+    arrive_at: time | None

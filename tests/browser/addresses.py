@@ -33,6 +33,8 @@ LISTED: dict[str | None, str] = {
         /pay/{place:int}/{folio:int} /pay/{place:int}/{folio:int}/{intent:int}
     """,
     "manager": """
+        /front-desk/{place:str} /front-desk/{place:str}/close /front-desk/{place:str}/floor
+        /front-desk/{place:str}/rooms/{stay_room:int} /front-desk/{place:str}/walk-in
         /manage/members /manage/staff /manage/{place:str} /manage/{place:str}/audit /manage/{place:str}/blocks
         /manage/{place:str}/blocks/{block:int} /manage/{place:str}/bookings/{booking:int}
         /manage/{place:str}/bookings/{booking:int}/change /manage/{place:str}/bookings/{booking:int}/pass
@@ -54,6 +56,8 @@ LISTED: dict[str | None, str] = {
 PAGES = [Visit(path, who) for who, listed in LISTED.items() for path in listed.split()]
 ELSE = """
     /activate/password /bookings/{place:int}/{booking:int}/calendar.ics /calendar/{name:str} /health/live /health/ready
+    /front-desk /front-desk/{place:str}/floor/plan /front-desk/{place:str}/lists
+    /front-desk/{place:str}/rooms/{stay_room:int}/welcome /live/front-desk/{place:int}
     /live/facility/{place:int}/{facility:int} /manage/{place:str}/takings.csv /manage/{place:str}/{facility:str}/board
     /p/{token:str}/card /p/{token:str}/qr.svg /passes/{place:int}/{pass_id:int}/card
     /passes/{place:int}/{pass_id:int}/qr.svg /places/{place:str}/{facility:str}/grid /reset/password

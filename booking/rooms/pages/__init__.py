@@ -1,8 +1,8 @@
-"""The worker's pages of the sanatorium: its calendar, booking in three steps, and one's stay."""
+"""The pages of the sanatorium: the worker's calendar, booking in three steps and stay; the front desk's."""
 
 from litestar import Router
 
-from booking.rooms.pages import booking, changing, front, stay
+from booking.rooms.pages import booking, changing, desk, front, stay
 
 router = Router(
     path="/",
@@ -17,6 +17,7 @@ router = Router(
         stay.restore,
         changing.choose,
         changing.change,
+        desk.router,
     ],
     include_in_schema=False,
 )

@@ -55,15 +55,25 @@ def desk_room(tx: ReadSession, now: datetime, place_id: int, stay_room_id: int) 
         NoRoomsHere: the place has no rooms.
         StayRoomNotFound: there is no such room of a stay.
     """
-    house = houses(tx).house(place_id)
-    rows = _rows(tx, house, StayRoom.id == stay_room_id)
-    if not rows:
+    found = rooms_shown(tx, now, houses(tx).house(place_id), StayRoom.id == stay_room_id)
+    if not found:
         raise StayRoomNotFound
-    row = rows[0]
-    state: State = "in_house" if row.status == "in_house" else arrival_state(row, row.arrive_at, now)
+    return found[0]
+
+
+def rooms_shown(tx: ReadSession, now: datetime, house: House, which: ColumnElement[bool]) -> list[DeskRoom]:
+    """Some rooms of agreed stays as the lists show them, by arrival: two statements."""
+    rows = _rows(tx, house, which)
+    guests = _guests(tx, house, [row.id for row in rows])
+    return [_shown(row, guests, _state(row, house, now)) for row in rows]
+
+
+def _state(row: Row[Any], house: House, now: datetime) -> State:
+    if row.status == "in_house":
+        return "in_house"
     if row.status == "departed":
-        state = departure_state(row, house.policy.leave_by, now)
-    return _shown(row, _guests(tx, house, [row.id]), state)
+        return departure_state(row, house.policy.leave_by, now)
+    return arrival_state(row, row.arrive_at, now)
 
 
 def _of_day(night: int) -> ColumnElement[bool]:

@@ -7,14 +7,11 @@ import msgspec
 from sqlalchemy import update
 
 from booking.db import WriteSession
-from booking.payments.models import FolioDeposit
-from booking.payments.queries import deposit_paid
 from booking.payments.rules import Method
-from booking.payments.service import take_deposit
 from booking.rooms.catalogue import House
 from booking.rooms.errors import StayChanged, StillSeeking
 from booking.rooms.errors_desk import ArrivesAnotherDay, DocumentMissing, NoRoomReady, NoSuchGuest, RoomNotReady
-from booking.rooms.models import Guest, Stay, StayRoom
+from booking.rooms.models import Guest, StayRoom
 from booking.rooms.queries.desk import desk_room
 from booking.rooms.queries.housekeeping import ready_states
 from booking.rooms.rules.desk import hotel_night
@@ -25,6 +22,7 @@ from booking.rooms.service import guests
 from booking.rooms.service.desk import cards
 from booking.rooms.service.desk.finding import At, door_number, expect, found, ready_rooms
 from booking.rooms.service.desk.passes import open_now
+from booking.rooms.service.desk.paying import take_deposit_due
 from booking.rooms.service.desk.seating import put, stand_alone
 from booking.rooms.service.housekeeping import STATE_NAMES
 from booking.rooms.service.stays import again, confirm_stay, hold_stay, note, turn
@@ -59,7 +57,7 @@ def arrive(
     _check_ready(tx, now, at.house, room)
     _move_in(tx, now, at, room)
     if request.deposit is not None:
-        _take_deposit(tx, now, again(tx, at.stay), request.deposit, actor.actor)
+        take_deposit_due(tx, now, again(tx, at.stay), request.deposit, actor.actor)
     cards.encode(tx, now, at.house, room, request.card)
     detail = {"room": door_number(at.house, room.room_id), "stay_room": room.id}
     note(tx, now, actor.actor, at.house, at.stay, "stay.arrived", **detail)
@@ -173,16 +171,6 @@ def _move_in(tx: WriteSession, now: datetime, at: At, room: StayRoom) -> None:
         raise StayChanged
     guests.issue_passes(tx, now, at.house, [room])
     open_now(tx, now, at.house, room)
-
-
-def _take_deposit(tx: WriteSession, now: datetime, stay: Stay, method: Method, actor: str) -> None:
-    """Receive what is missing of the deposit that was asked for; nothing where none is."""
-    if stay.folio_id is None:
-        return
-    asked = tx.get(FolioDeposit, place_id=stay.place_id, folio_id=stay.folio_id)
-    missing = 0 if asked is None else asked.asked_fen - deposit_paid(tx, stay.place_id, stay.folio_id)
-    if missing > 0:
-        take_deposit(tx, now, place_id=stay.place_id, folio_id=stay.folio_id, method=method, fen=missing, actor=actor)
 
 
 def _again(tx: WriteSession, at: At) -> StayRoom:
