@@ -1,6 +1,6 @@
 """The books of a house, counted anew from its stays."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime
 
 from sqlalchemy import select
@@ -8,8 +8,8 @@ from sqlalchemy import select
 from booking.db import ReadSession, WriteSession
 from booking.payments.queries import balance
 from booking.rooms.catalogue import houses
-from booking.rooms.models import AllotmentNight, Outage, Room, RoomNight, Stay, StayRoom
-from booking.rooms.service import boards
+from booking.rooms.models import AllotmentNight, Outage, Room, RoomNight, RoomWait, Stay, StayRoom
+from booking.rooms.service import boards, offering
 from booking.rooms.service.inventory import lock_types
 
 LIVE = ("held", "pending", "confirmed", "stayed")
@@ -30,27 +30,35 @@ def check(tx: ReadSession) -> None:
 
 
 def check_claims(tx: ReadSession, rooms: list[StayRoom], outages: list[Outage]) -> None:
-    """Exactly the nights of rooms that stand, and those of outages, are claimed: once each, by the key."""
+    """Exactly the nights of rooms that stand, and those of outages, are claimed: once each, by the key.
+
+    Guests to come have one room for all of their nights. Those who have come have it for the last; the nights before
+    a change of rooms stay where they were slept, in a room of the same type.
+    """
     types = {room.id: room.type_id for room in tx.all(select(Room))}
-    wanted: dict[tuple[int | None, int], tuple[int | None, int | None]] = {
-        (room.room_id, night): (room.id, None)
-        for room in rooms
-        if room.status in HOUSED
-        for night in range(room.arrival, room.departure)
-    }
-    assert all(room.room_id is not None for room in rooms if room.status in HOUSED)
-    assert all(room.room_id is None for room in rooms if room.status not in HOUSED)
-    assert all(types[room.room_id or 0] == room.given_type_id for room in rooms if room.status in HOUSED)
-    for outage in outages:
-        out = range(outage.from_night, outage.until_night)
-        wanted.update({(room, night): (None, outage.id) for room in outage.rooms for night in out})
     claims = tx.all(select(RoomNight))
-    found: dict[tuple[int | None, int], tuple[int | None, int | None]] = {
-        (claim.room_id, claim.night): (claim.stay_room_id, claim.outage_id) for claim in claims
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    for claim in claims:
+        if claim.stay_room_id is not None:
+            assert claim.night not in found[claim.stay_room_id], "nobody has two rooms for a night"
+            found[claim.stay_room_id][claim.night] = claim.room_id
+    for room in rooms:
+        nights = range(room.arrival, room.departure) if room.status in HOUSED else range(0)
+        slept = found.pop(room.id, {})
+        assert sorted(slept) == list(nights), "claims are those of the stays"
+        assert {types[one] for one in slept.values()} <= {room.given_type_id}
+        assert (room.room_id is not None) == (room.status in HOUSED)
+        assert not slept or slept[room.departure - 1] == room.room_id
+        assert room.status != "expected" or set(slept.values()) == {room.room_id}
+    assert not found, "no claim is of a stay that there is not"
+    shut = {
+        (room, night, outage.id)
+        for outage in outages
+        for room in outage.rooms
+        for night in range(outage.from_night, outage.until_night)
     }
-    assert found == wanted, "claims are those of the stays and outages"
-    nights = sum(room.departure - room.arrival for room in rooms if room.status in HOUSED)
-    assert sum(claim.stay_room_id is not None for claim in claims) == nights, "no night is sold twice"
+    out = {(claim.room_id, claim.night, claim.outage_id) for claim in claims if claim.outage_id is not None}
+    assert out == shut, "claims are those of the outages"
 
 
 def check_pools(tx: ReadSession, stays: dict[int, Stay], rooms: list[StayRoom], outages: list[Outage]) -> None:
@@ -101,3 +109,14 @@ def check_boards(tx: WriteSession, now: datetime) -> None:
             if boards.follow(tx, house, kind, board):
                 assert board.standing.living() == boards.built(tx, now, house, kind).living()
         boards.keep(tx)
+
+
+def check_lists(tx: ReadSession) -> None:
+    """Once the waiting lists have been served, nobody waits for what is there, and nobody is offered two rooms."""
+    for wait in tx.all(select(RoomWait).where(RoomWait.status == "waiting")):
+        house = houses(tx).house(wait.place_id)
+        wanted = offering.asked_by(wait, "")
+        assert not offering.fits(tx, house, wanted, house.public.id), "nobody is passed over"
+    stays = [one.stay_id for one in tx.all(select(RoomWait)) if one.status == "offered"]
+    assert len(set(stays)) == len(stays)
+    assert None not in stays

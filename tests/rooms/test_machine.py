@@ -17,7 +17,9 @@ from booking.rooms.catalogue import houses
 from booking.rooms.models import Stay, StayRoom
 from booking.rooms.rules.nights import Nights
 from booking.rooms.schemas import CancelRequest, DatesRequest, MoveRequest, OutageRequest
-from booking.rooms.service import allotments, outages
+from booking.rooms.schemas_desk import RoomChangeRequest
+from booking.rooms.schemas_waiting import WaitRequest
+from booking.rooms.service import allotments, desk, offering, outages, waiting
 from booking.rooms.service.changing import change_dates, shorten
 from booking.rooms.service.ending import cancel_stay, no_show, restore_stay
 from booking.rooms.service.expiry import expire_holds
@@ -25,7 +27,7 @@ from booking.rooms.service.inventory import lock_types, tonight
 from booking.rooms.service.stays import confirm_stay, hold_stay, reckon
 from booking.web.principal import Principal
 from tests.databases import Driver
-from tests.rooms.counting import check, check_boards
+from tests.rooms.counting import check, check_boards, check_lists
 from tests.rooms.house import ACCESSIBLE, DOUBLE, HOUSE, TONIGHT, TWIN, People, day, populate, room, wish
 
 TYPES = st.sampled_from([TWIN, TWIN, DOUBLE, ACCESSIBLE])
@@ -56,6 +58,13 @@ def leave_early(tx: WriteSession, now: datetime, stay_id: int) -> None:
     reckon(tx, now, house, stay, "system")
 
 
+def move_over(tx: WriteSession, now: datetime, clerk: Principal, stay_id: int, target: int) -> None:
+    """The desk gives the first room of a stay another room."""
+    first = tx.get(StayRoom, place_id=HOUSE, stay_id=stay_id, number=1)
+    assert first is not None
+    desk.change_room(tx, now, clerk, HOUSE, first.id, RoomChangeRequest(room=target, reason="换房"))
+
+
 class Stays(RuleBasedStateMachine):
     driver: Driver
     people: People
@@ -66,6 +75,7 @@ class Stays(RuleBasedStateMachine):
         self.people = self.driver.run(populate, 5, 30)
         self.stays: list[tuple[Principal, int]] = []
         self.outages: list[int] = []
+        self.waits: list[tuple[Principal, int]] = []
 
     def attempt(self, command: Any, *args: Any) -> Any:
         """A command may be refused; then it must have changed nothing, which the invariants see."""
@@ -118,10 +128,34 @@ class Stays(RuleBasedStateMachine):
         if self.stays:
             self.attempt(what, self.stays[which % len(self.stays)][1])
 
-    @rule(which=st.integers(0, 50))
-    def not_come(self, which: int) -> None:
+    @rule(which=st.integers(0, 50), what=st.sampled_from([no_show, no_show, desk.take_back_no_show]))
+    def not_come(self, which: int, what: Any) -> None:
         if self.stays:
-            self.attempt(no_show, self.people.desk, HOUSE, self.stays[which % len(self.stays)][1])
+            self.attempt(what, self.people.desk, HOUSE, self.stays[which % len(self.stays)][1])
+
+    @rule(which=st.integers(0, 50), door=st.integers(1, 5))
+    def elsewhere(self, which: int, door: int) -> None:
+        if self.stays:
+            self.attempt(move_over, self.people.desk, self.stays[which % len(self.stays)][1], door)
+
+    @rule(who=st.integers(0, 1), kind=TYPES, arrival=NIGHTS, length=LENGTHS, rooms=st.integers(1, 2))
+    def wait_for_rooms(self, who: int, kind: int, arrival: int, length: int, rooms: int) -> None:
+        request = WaitRequest(
+            place=HOUSE, type=kind, arrival=day(arrival), departure=day(arrival + length), rooms=rooms, heads=rooms
+        )
+        made = self.attempt(waiting.join, self.people[who], request)
+        self.waits += [(self.people[who], made.id)] if made else []
+
+    @rule(which=st.integers(0, 20), what=st.sampled_from([waiting.accept, waiting.accept, waiting.leave]))
+    def answer(self, which: int, what: Any) -> None:
+        if self.waits:
+            who, wait = self.waits[which % len(self.waits)]
+            self.attempt(what, who, HOUSE, wait)
+
+    @rule()
+    def serve(self) -> None:
+        self.driver.run(offering.offer_due)
+        self.driver.read(check_lists)
 
     @rule(rooms=st.sets(st.sampled_from([1, 2, 3, 4, 5, 21, 31]), min_size=1, max_size=3), first=NIGHTS, length=LENGTHS)
     def take_out(self, rooms: set[int], first: int, length: int) -> None:

@@ -193,7 +193,7 @@ def _offer(tx: WriteSession, now: datetime, house: House, wait: RoomWait) -> boo
         or not _left(tx, house, house.public.id, kinds, nights)
     ):
         return False
-    request = _request(house, wait, member.name)
+    request = asked_by(wait, member.name)
     price = quoted(house, request, payer_of(tx, member.id))
     ends = offered_until(now, house.policy.offer_minutes, wait.arrival)
     booked = Booked(house, request, price, house.public.id, member.id, member.name, "waiting", member.id, ends)
@@ -277,13 +277,13 @@ def _tell(
     tell(tx, now, wait.member_id, kind, {**params, **more}, link=link)
 
 
-def _request(house: House, wait: RoomWait, name: str) -> StayRequest:
+def asked_by(wait: RoomWait, name: str) -> StayRequest:
     """The stay that somebody waits for; who else comes is told later."""
     rooms = wishes(wait.type_id, wait.heads, wait.rooms, wait.needs)
     for room in rooms:
         room.guests = [GuestRequest(name)]
     arrival, departure = date_of(wait.arrival), date_of(wait.departure)
-    return StayRequest(place=house.id, arrival=arrival, departure=departure, rooms=rooms)
+    return StayRequest(place=wait.place_id, arrival=arrival, departure=departure, rooms=rooms)
 
 
 def _left(tx: ReadSession, house: House, pool: int, types: Sequence[int], nights: Nights) -> bool:
