@@ -1,6 +1,6 @@
 """What is given out, under which limits: the rules that are published before anybody knows the seed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import cached_property
@@ -133,7 +133,7 @@ class Rules:
         return tuple(category for index, category in enumerate(self.categories) if mask >> index & 1)
 
     def _faults(self) -> list[str]:
-        nodes = {node.code: node.level for node in self.nodes}
+        nodes = {node.code for node in self.nodes}
         keys: dict[str, list[Any]] = {
             "choice": [(one.batch, one.type) for one in self.choices],
             "node": [node.code for node in self.nodes],
@@ -143,7 +143,7 @@ class Rules:
         }
         faults = [f"{name} twice" for name, found in keys.items() if len(set(found)) < len(found)]
         faults += [f"rooms of {c.batch} {c.type}" for c in self.choices if c.rooms < 0 or c.beds < 1 or c.pool < 0]
-        faults += [f"node {n.code} below {n.parent}" for n in self.nodes if n.parent and _misplaced(n, nodes)]
+        faults += [f"node {node.code}: above it must come {node.parent}" for node in self._misplaced()]
         faults += [f"cap of {cap.node}" for cap in self.caps if cap.node not in nodes or cap.heads < 0 or cap.pool < 0]
         faults += [f"guarantee of {one.category}" for one in self.guarantees if not self._is_known(one)]
         faults += [] if len(self.categories) <= 8 else ["more than 8 categories"]
@@ -152,6 +152,14 @@ class Rules:
             for choice, beds in zip(self.choices, self.guaranteed, strict=True)
             if sum(beds.values()) > choice.rooms * choice.beds
         ]
+
+    def _misplaced(self) -> Iterator[Node]:
+        """Parents are higher and come first; so a path upwards always ends."""
+        seen: dict[str, Level] = {}
+        for node in self.nodes:
+            if node.parent and seen.get(node.parent, node.level) >= node.level:
+                yield node
+            seen[node.code] = node.level
 
     def _is_known(self, one: Guarantee) -> bool:
         return 0 <= one.choice < len(self.choices) and one.category in self.categories and one.beds >= 0
@@ -182,8 +190,3 @@ def _upwards(code: str, parents: dict[str, str]) -> list[str]:
         found.append(code)
         code = parents[code]
     return found
-
-
-def _misplaced(node: Node, levels: dict[str, Level]) -> bool:
-    """A parent that is missing or no higher; so a path upwards always ends."""
-    return node.parent not in levels or levels[node.parent] >= node.level
