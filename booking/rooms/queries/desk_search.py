@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
+from booking.checkin.codes import read_manual_code
 from booking.checkin.models import Pass
 from booking.db import ReadSession
 from booking.members.models import Member
@@ -20,7 +21,6 @@ BEHIND = 14
 MOST_FOUND = 20
 LEAST_DIGITS = 3
 """Digits of the end of a phone number that are enough to look for."""
-CODE_DIGITS = 8
 
 
 def find_rooms(tx: ReadSession, now: datetime, place_id: int, text: str) -> list[DeskRoom]:
@@ -62,7 +62,7 @@ def _meant(tx: ReadSession, house: House, said: str) -> ColumnElement[bool]:
     if digits.isascii() and digits.isdecimal() and LEAST_DIGITS <= len(digits) <= 16:
         ways += [Stay.contact_phone.endswith(digits, autoescape=True), _has_phone(digits)]
         ways.append(Stay.id == int(digits))
-        if len(digits) == CODE_DIGITS:
+        if read_manual_code(digits) is not None:
             ways.append(_holds_code(house, digits))
     return or_(*ways)
 
@@ -78,6 +78,6 @@ def _has_phone(digits: str) -> ColumnElement[bool]:
 
 
 def _holds_code(house: House, digits: str) -> ColumnElement[bool]:
-    """The eight digits below the code of a pass."""
+    """The digits below the code of a pass."""
     mine = (Pass.place_id == house.id, Pass.manual_code == digits, Pass.issuer == ISSUER)
     return StayRoom.id.in_(select(Pass.subject_id).where(*mine))

@@ -164,11 +164,8 @@ def _request(form: Form, party: Party, filled: Filled, house: House) -> WalkInRe
 def _documents(form: Form, room: int, rows: list[Row]) -> list[Document]:
     """Of the guests of a room who are named: lines without a name are left out, so the others move up."""
     heads = [head for head, row in enumerate(rows, 1) if row.name or row.number]
-    plain = {
-        f"{name}_{at}": form.get(f"{name}_{room}_{head}", "")
-        for at, head in enumerate(heads)
-        for name in ("kind", "last")
-    }
+    plain = {f"last_{at}": form.get(f"last_{room}_{head}", "") for at, head in enumerate(heads)}
+    plain |= {f"kind_{at}": form.get(f"kind_{room}_{head}", "id") for at, head in enumerate(heads)}
     try:
         return forms.documents(plain, [DeskGuest(at, "", identified=False) for at in range(len(heads))])
     except Unfit as why:
