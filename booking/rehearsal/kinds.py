@@ -27,6 +27,8 @@ class Kind(Generic[R]):
         apply: does what the plan says; claims taken meanwhile raise a Conflict. What it answers is kept as the
             plan's trace. Telling people and the audit log are not its business.
         undo: takes it back, from the plan and its trace. It raises a Conflict that names what took the place.
+        stamp: the version of all that a plan is made from: while it is the same, so is the plan, and a plan that was
+            shown is applied without being made again. None where planning is quick enough for the queue of writers.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Kind(Generic[R]):
     plan: Callable[[ReadSession, datetime, int, R], Plan]
     apply: Callable[[WriteSession, datetime, ChangeView, Plan], Any]
     undo: Callable[[WriteSession, datetime, ChangeView, Plan], None]
+    stamp: Callable[[ReadSession, datetime, int, R], str] | None = None
 
     def read_request(self, request: Any) -> R:
         """A request as the feature's own struct, from JSON that was stored or sent."""

@@ -68,12 +68,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         steps: what the feature needs to do it, e.g. which claims go where.
         search: how the plan was found.
         trace: what the feature needs to undo it; known once it was applied.
+        stamp: the version of what it was made from, see `kinds.Kind.stamp`; empty where its kind has none.
     """
 
     effects: tuple[Effect, ...]
     steps: Any = None
     search: Search = "unneeded"
     trace: Any = None
+    stamp: str = ""
 
 
 class Headline(msgspec.Struct, frozen=True):

@@ -27,10 +27,31 @@ def rehearse(tx: ReadSession, now: datetime, place_id: int, kind: str, request: 
         UnknownKind: no feature knows this kind of change.
     """
     taught = kind_of(kind)
-    plan = taught.plan(tx, now, place_id, taught.read_request(request))
+    wanted = taught.read_request(request)
+    plan = taught.plan(tx, now, place_id, wanted)
     for effect in plan.effects:
         _check_messages(effect)
-    return plan
+    if taught.stamp is None:
+        return plan
+    return msgspec.structs.replace(plan, stamp=taught.stamp(tx, now, place_id, wanted))
+
+
+def replanned(tx: ReadSession, now: datetime, place_id: int, change_id: int) -> Plan | None:
+    """The plan of now for a draft whose grounds have changed, None while they have not; to be given to `apply`.
+
+    Asked on a read session: a plan that takes seconds to find is not found while every other command waits.
+
+    Raises:
+        NotFound: there is no such change at this place.
+    """
+    drafted = change(tx, place_id, change_id)
+    if (
+        drafted.status != "drafted"
+        or kind_of(drafted.kind).stamp is None
+        or _still_holds(tx, now, drafted, drafted.plan)
+    ):
+        return None
+    return rehearse(tx, now, place_id, drafted.kind, drafted.request)
 
 
 def draft(
@@ -57,8 +78,12 @@ def draft(
     return change_id
 
 
-def apply(tx: WriteSession, now: datetime, *, place_id: int, change_id: int, by: int) -> ChangeView:
+def apply(
+    tx: WriteSession, now: datetime, *, place_id: int, change_id: int, by: int, plan: Plan | None = None
+) -> ChangeView:
     """Do what was shown, tell everyone affected, and note it: all of it or nothing.
+
+    `plan` is what `replanned` found beforehand; one whose grounds have changed since is made again here.
 
     Raises:
         NotFound: there is no such change at this place.
@@ -69,7 +94,9 @@ def apply(tx: WriteSession, now: datetime, *, place_id: int, change_id: int, by:
     drafted = change(tx, place_id, change_id)
     taught = kind_of(drafted.kind)
     _turn(tx, drafted, "drafted", NotDrafted, status="applied", applied_by=by, applied_at=now)
-    plan = rehearse(tx, now, place_id, drafted.kind, drafted.request)
+    plan = plan or drafted.plan
+    if not _still_holds(tx, now, drafted, plan):
+        plan = rehearse(tx, now, place_id, drafted.kind, drafted.request)
     if fingerprint(plan) != fingerprint(drafted.plan):
         raise PlanChanged(shown=drafted.plan, plan=plan)
     applied = msgspec.structs.replace(plan, trace=taught.apply(tx, now, drafted, plan))
@@ -102,6 +129,14 @@ def forget_drafts(tx: WriteSession, now: datetime, limit: int = 1000) -> int:
     old = select(Change.place_id, Change.id).where(Change.status == "drafted", Change.drafted_at < now - DRAFTS_KEPT)
     gone = delete(Change).where(tuple_(Change.place_id, Change.id).in_(old.limit(limit)), Change.status == "drafted")
     return tx.execute(gone).rowcount
+
+
+def _still_holds(tx: ReadSession, now: datetime, drafted: ChangeView, plan: Plan) -> bool:
+    """Whether a plan was made from what there is now."""
+    taught = kind_of(drafted.kind)
+    if taught.stamp is None or not plan.stamp:
+        return False
+    return plan.stamp == taught.stamp(tx, now, drafted.place_id, taught.read_request(drafted.request))
 
 
 def _turn(

@@ -65,3 +65,10 @@ class RoomsUnknown(Invalid):
 
     code = "rooms_unknown"
     text = N_("没有这些房号：{numbers}。请核对后再写。")
+
+
+class GroundsChanged(Conflict):
+    """Something changed between the look at a plan's grounds and the lock on them."""
+
+    code = "grounds_changed"
+    text = N_("就在刚才又有预订或付款变了，没有执行。请再点一次。")

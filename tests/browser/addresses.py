@@ -48,6 +48,7 @@ LISTED: dict[str | None, str] = {
         /manage/{place:str}/{facility:str} /manage/{place:str}/{facility:str}/blocks/new
         /manage/{place:str}/{facility:str}/close /manage/{place:str}/{facility:str}/walk-in
         /manage/{place:str}/rooms/tape /manage/{place:str}/rooms/tape/{stay_room:int}
+        /manage/{place:str}/rooms/outages /manage/{place:str}/rooms/offline
     """,
     "admin": """
         /manage /manage/calendar /manage/places/new /manage/policies /manage/policies/new /manage/policies/{code:str}

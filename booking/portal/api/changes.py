@@ -166,13 +166,19 @@ async def get_change(
     | answers(201, ChangeView, "Applied; everybody affected was told"),
 )
 async def apply(
-    request: AnyRequest, place: PathId, change_id: PathId, database: Store, member: Member
+    request: AnyRequest,
+    place: PathId,
+    change_id: PathId,
+    database: Store,
+    clock: NamedDependency[Clock],
+    member: Member,
 ) -> Response[bytes]:
     """Do what was shown, or refuse if it would be something else by now: then draft it anew."""
     require_manager(member, place)
+    plan = await database.read(service.replanned, clock(), place, change_id)
 
     def command(tx: WriteSession, now: datetime) -> ChangeView:
-        return _view(service.apply(tx, now, place_id=place, change_id=change_id, by=member.member_id))
+        return _view(service.apply(tx, now, place_id=place, change_id=change_id, by=member.member_id, plan=plan))
 
     return await once(database, request, member.actor, command)
 

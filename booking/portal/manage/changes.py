@@ -25,7 +25,8 @@ from booking.portal.manage.words import CHANGE_KINDS, CHANGE_STATES
 from booking.rehearsal.errors import PlanChanged
 from booking.rehearsal.queries import ChangeView, change, changes
 from booking.rehearsal.rules import SEARCHES
-from booking.rehearsal.service import apply, draft, rehearse, undo
+from booking.rehearsal.service import apply, draft, rehearse, replanned, undo
+from booking.rooms.catalogue import houses
 from booking.venues.catalogue import FacilityFacts, venues
 from booking.venues.schemas import Id, ShortText
 from booking.web.language import sentence, words
@@ -144,7 +145,7 @@ async def change_page(
 
     def look(tx: ReadSession) -> tuple[ChangeView, Any]:
         seen = change(tx, at.id, change_id)
-        return seen, described(request, venues(tx), at, seen, now)
+        return seen, described(request, venues(tx), houses(tx).by_id.get(at.id), at, seen, now)
 
     seen, summary = await database.read(look)
     return page(
@@ -167,12 +168,14 @@ async def apply_change(
     at: NamedDependency[Place],
     change_id: FromPath[Id],
     database: NamedDependency[Database],
+    clock: NamedDependency[Clock],
     member: NamedDependency[Principal],
 ) -> Redirect:
     """Do what was shown; if it would be something else by now, show that first."""
     address = f"/manage/{at.code}/changes"
     try:
-        done = await database.write(apply, place_id=at.id, change_id=change_id, by=member.member_id)
+        plan = await database.read(replanned, clock(), at.id, change_id)
+        done = await database.write(apply, place_id=at.id, change_id=change_id, by=member.member_id, plan=plan)
     except PlanChanged as changed:
         return redirect(
             request, f"{address}/{await _anew(database, at, change_id, changed, member)}",

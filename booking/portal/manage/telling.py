@@ -12,9 +12,11 @@ from booking.portal.manage.access import AnyRequest
 from booking.rehearsal.kinds import kind_of
 from booking.rehearsal.queries import ChangeView
 from booking.rehearsal.rules import OUTCOMES, Effect, Outcome, Plan
+from booking.rooms.catalogue import House
+from booking.rooms.schemas import OutageRequest
 from booking.venues.catalogue import FacilityFacts, Venues
 from booking.venues.models import Court, Facility
-from booking.web.facts import Hours, Named, Param, say
+from booking.web.facts import Day, Hours, Named, Param, say
 from booking.web.formatting import is_english
 from booking.web.language import language_of, sentence, translator_of
 from booking.web.locale import N_
@@ -34,7 +36,7 @@ class Affected(NamedTuple):
     """Somebody in a plan, as the page names them.
 
     Attributes:
-        call: nobody can be told by message: the desk has to call.
+        call: there is something to tell, and nobody who reads messages: the desk has to call.
     """
 
     name: str
@@ -69,10 +71,15 @@ def _affected(request: AnyRequest, at: Place, effect: Effect, now: datetime) -> 
         before=said(effect.before, now, locale),
         after=said(effect.after, now, locale),
         refund_fen=effect.refund_fen,
-        href=f"/manage/{at.code}/bookings/{number}" if kind == f"booking:{at.id}" else None,
+        href=f"/manage/{at.code}/bookings/{number}" if kind == f"booking:{at.id}" else _stay(effect),
         message=message,
-        call=effect.outcome != "kept" and not effect.readers,
+        call=bool(effect.message) and not effect.readers,
     )
+
+
+def _stay(effect: Effect) -> str | None:
+    """The page of a stay, which those who work at its house see as well."""
+    return effect.link if effect.subject.startswith("stay:") else None
 
 
 def said(facts: Mapping[str, Param], now: datetime, locale: str) -> str:
@@ -81,10 +88,13 @@ def said(facts: Mapping[str, Param], now: datetime, locale: str) -> str:
 
 
 def described(
-    request: AnyRequest, known: Venues, at: Place, change: ChangeView, now: datetime
+    request: AnyRequest, known: Venues, house: House | None, at: Place, change: ChangeView, now: datetime
 ) -> list[tuple[str, str]]:
     """What was asked for, field by field: names for ids, hours for instants, the rest as it is."""
-    wanted = msgspec.structs.asdict(kind_of(change.kind).read_request(change.request))
+    asked = kind_of(change.kind).read_request(change.request)
+    if isinstance(asked, OutageRequest) and house is not None:
+        return _of_rooms(request, house, asked, now)
+    wanted = msgspec.structs.asdict(asked)
     facts = known.facilities.get((at.id, wanted.get("facility", 0)))
     lines: list[tuple[str, str]] = []
     if "starts" in wanted and "ends" in wanted:
@@ -94,6 +104,19 @@ def described(
         label = sentence(request, _FIELDS[name]) if name in _FIELDS else name
         lines.append((label, _value(request, facts, name, value, now)))
     return lines
+
+
+def _of_rooms(request: AnyRequest, house: House, asked: OutageRequest, now: datetime) -> list[tuple[str, str]]:
+    """What was asked for where rooms go out of order."""
+    locale = language_of(request)
+    numbers = sorted(house.rooms[room].number for room in asked.rooms if room in house.rooms)
+    dates = {"first": say(Day(asked.first), now, locale=locale), "until": say(Day(asked.until), now, locale=locale)}
+    named = (", " if is_english(locale) else "、").join(numbers)
+    return [
+        (sentence(request, N_("日期")), sentence(request, N_("{first} 到 {until}（那天起恢复）"), **dates)),
+        (sentence(request, N_("房间")), sentence(request, N_("{count} 间：{rooms}"), count=len(numbers), rooms=named)),
+        (sentence(request, N_("原因")), asked.reason),
+    ]
 
 
 def _value(request: AnyRequest, facts: FacilityFacts | None, name: str, value: Any, now: datetime) -> str:

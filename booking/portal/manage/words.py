@@ -34,6 +34,7 @@ CALENDAR_KINDS = {
 CHANGE_KINDS = {
     "venues.close_courts": N_("停用场地"),
     "venues.lower_capacity": N_("减少名额"),
+    "rooms.take_offline": N_("停用客房"),
 }
 """Kinds of change that have a word; one that a later feature teaches is shown by its name."""
 CHANGE_STATES = {
@@ -84,6 +85,14 @@ ACTIONS = {
     "gate.enrolled": N_("登记了闸机"),
     "gate.key_rolled": N_("更换了闸机的密钥"),
     "calendar": N_("改了日历"),
+    "stay.room_moved": N_("在房态图上换了房"),
+    "stay.room_moved_back": N_("把换的房换了回来"),
+    "rooms.taken_out": N_("停用了客房"),
+    "rooms.given_back": N_("恢复了停用的客房"),
+    "rooms.allotment_moved": N_("在房源之间移了客房"),
+    "rooms.allotment_released": N_("把没订出的客房放给了公众"),
+    "rooms.restricted": N_("改了入住限制"),
+    "rooms.over_limit": N_("改了超订上限"),
     "edited.place": N_("改了场馆资料"),
     "edited.place.retired": N_("停办了场馆"),
     "edited.zone": N_("改了区域"),

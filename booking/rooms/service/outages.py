@@ -9,6 +9,7 @@ from booking.audit.service import record
 from booking.db import WriteSession, insert
 from booking.rooms.catalogue import House, RoomNotFound, houses
 from booking.rooms.errors import NoNightsLeft, OutageNotFound, RoomsInUse
+from booking.rooms.errors_manage import OutageByChange
 from booking.rooms.models import LONGEST_STAY, Outage, RoomNight
 from booking.rooms.queries import assigning
 from booking.rooms.rules.assignment import Block, Move, plan_closing
@@ -105,12 +106,15 @@ def lift_outage(tx: WriteSession, now: datetime, actor: Principal, place_id: int
     Raises:
         NotStaff: the actor is none.
         OutageNotFound: there is none, or it was lifted.
+        OutageByChange: a rehearsed change made it: that is undone as a whole, with those whom it moved.
     """
     check_staff(actor, place_id)
     house = houses(tx).house(place_id)
     found = tx.get(Outage, place_id=place_id, id=outage_id)
     if found is None or found.lifted_at is not None:
         raise OutageNotFound
+    if found.change_id is not None:
+        raise OutageByChange(reason=found.reason, change=found.change_id)
     counted = Counter(house.rooms[room].type_id for room in found.rooms if room in house.rooms)
     inventory.lock_types(tx, place_id, counted)
     mine = update(Outage).where(Outage.place_id == place_id, Outage.id == outage_id, Outage.lifted_at.is_(None))

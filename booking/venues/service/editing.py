@@ -22,7 +22,7 @@ from booking.venues.service.hours import refuse_if_cut
 from booking.web.facts import Instant, Named
 from booking.web.principal import Principal
 
-RESERVED = frozenset({"audit", "blocks", "bookings", "changes", "edit", "gates", "takings"})
+RESERVED = frozenset({"audit", "blocks", "bookings", "changes", "edit", "gates", "rooms", "takings"})
 """The pages at /manage/{place}/…, where the code of a facility would stand; a test compares them with the routes."""
 LIVE = ("held", "confirmed")
 

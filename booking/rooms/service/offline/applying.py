@@ -19,6 +19,7 @@ from booking.rooms.rules.nights import Nights
 from booking.rooms.rules.settling import STANDING
 from booking.rooms.service import allocation, ending, money
 from booking.rooms.service.inventory import lock_types
+from booking.rooms.service.offline.stamping import check_unchanged
 from booking.rooms.service.offline.steps import (
     Closing,
     Displaced,
@@ -38,11 +39,13 @@ def apply_outage(tx: WriteSession, now: datetime, change: ChangeView, plan: Plan
 
     Raises:
         TakenMeanwhile: a concurrent request took a night that the plan needs.
+        GroundsChanged: one changed what the plan was made from, just before the types were locked.
     """
     house = houses(tx).house(change.place_id)
     steps = read_steps(plan.steps)
     actor = f"member:{change.drafted_by}"
-    lock_types(tx, house.id, types_of(house, steps))
+    before = lock_types(tx, house.id, types_of(house, steps))
+    check_unchanged(tx, now, house, plan.stamp, before)
     _displace(tx, now, house, steps.displaced, actor)
     moves = [Move(one.stay_room, one.origin, one.target) for one in steps.moves]
     moved = allocation.move(tx, now, house, moves)
