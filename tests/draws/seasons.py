@@ -26,22 +26,28 @@ def tree() -> tuple[Node, ...]:
 
 
 def random_rules(dice: random.Random) -> Rules:
-    batches = dice.randint(1, 3)
+    batches = dice.randint(1, 2)
     choices = tuple(
-        Choice(f"第{batch}批", f"t{kind}", dice.randint(0, 4), dice.choice((1, 2, 2, 2, 3)), dice.choice((0, 0, batch)))
+        Choice(
+            f"第{batch}批",
+            f"t{kind}",
+            dice.choice((0, 1, 2, 2, 3, 3, 4)),
+            dice.choice((1, 2, 2, 2, 3)),
+            dice.choice((0, 0, batch)),
+        )
         for batch in range(batches)
         for kind in range(dice.randint(1, 2))
     )
     nodes, categories = tree(), tuple("pqr"[: dice.randint(0, 3)])
     caps = tuple(
-        Cap(pool, node.code, dice.randint(0, (12, 8, 5, 3)[node.level]))
+        Cap(pool, node.code, dice.randint(0 if dice.random() < 0.1 else 1, (14, 9, 6, 4)[node.level]))
         for pool in sorted({choice.pool for choice in choices})
         for node in nodes
-        if dice.random() < 0.4
+        if dice.random() < 0.25
     )
     guarantees = []
     for index, choice in enumerate(choices):
-        left = choice.rooms * choice.beds
+        left = choice.rooms * choice.beds * 2 // 3
         for category in categories:
             beds = dice.randint(0, left)
             left -= beds
@@ -50,23 +56,25 @@ def random_rules(dice: random.Random) -> Rules:
     return Rules("疗休养", choices, nodes, caps, categories, tuple(guarantees), policy, SOURCES)
 
 
-def random_unit(dice: random.Random, rules: Rules) -> Unit:
+def random_kind(dice: random.Random, rules: Rules) -> Kind:
     need = dice.choice(NEEDS)
     leaves = [node.code for node in rules.nodes if node.level is Level.ENTERPRISE]
-    heads = 2 * need.rooms + need.men + need.women
-    kind = Kind(
-        need,
-        tuple(category for category in rules.categories if dice.random() < 0.4),
-        tuple(sorted(dice.choice(leaves) for _ in range(dice.randint(1, heads)))),
-    )
-    wishes = dice.sample(range(len(rules.choices)), dice.randint(0, len(rules.choices)))
-    return Unit(dice.randrange(2**64), dice.randint(1, 4), kind, tuple(wishes))
+    members = tuple(sorted(dice.choice(leaves) for _ in range(dice.randint(1, 2 * need.rooms + need.men + need.women))))
+    return Kind(need, tuple(category for category in rules.categories if dice.random() < 0.4), members)
 
 
 def random_instance(seed: int, most: int = 20) -> tuple[Rules, list[Unit]]:
+    """Rules, and up to `most` units of a few kinds."""
     dice = random.Random(seed)
     rules = random_rules(dice)
-    return rules, [random_unit(dice, rules) for _ in range(dice.randint(0, most))]
+    kinds = [random_kind(dice, rules) for _ in range(dice.randint(1, 8))]
+    units = []
+    for _ in range(dice.randint(0 if dice.random() < 0.02 else most // 3, most)):
+        wishes = dice.sample(
+            range(len(rules.choices)), dice.randint(0 if dice.random() < 0.1 else 1, len(rules.choices))
+        )
+        units.append(Unit(dice.randrange(2**64), dice.randint(1, 4), dice.choice(kinds), tuple(wishes)))
+    return rules, units
 
 
 def random_season(seed: int, most: int = 20, stages: int = 3) -> Season:
