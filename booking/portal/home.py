@@ -83,6 +83,7 @@ async def home(
         stays=found.stays,
         sanatorium=found.sanatorium,
         manages=principal is not None and principal.places("venue_manager") != frozenset(),
+        at_desk=principal is not None and principal.places("sanatorium_desk") != frozenset(),
     )
     return remember(request, made, found.looking)
 

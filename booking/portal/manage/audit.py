@@ -28,6 +28,9 @@ Subject = Annotated[str, QueryParameter(max_length=60)]
 _ACTORS = {"cli": N_("命令行"), "system": N_("系统")}
 _SUBJECTS = {
     "booking": N_("预约"),
+    "stay": N_("住宿"),
+    "room": N_("客房"),
+    "business_day": N_("日结"),
     "block": N_("专场"),
     "change": N_("变更"),
     "folio": N_("账单"),
@@ -44,6 +47,9 @@ _DETAILS = {
     "reason": N_("原因"),
     "title": N_("名称"),
     "code": N_("代号"),
+    "room": N_("房号"),
+    "from_room": N_("原来"),
+    "to_room": N_("换到"),
     "affected": N_("影响"),
     "displaced": N_("保不住"),
 }
@@ -113,6 +119,8 @@ def _named(request: AnyRequest, subject: str) -> str:
 
 def _href(at: Place, subject: str) -> str | None:
     kind, _, number = subject.rpartition(":")
+    if kind == f"stay:{at.id}":
+        return f"/stays/{at.id}/{number}"
     folder = {f"booking:{at.id}": "bookings", f"block:{at.id}": "blocks", "change": "changes"}.get(kind)
     return f"/manage/{at.code}/{folder}/{number}" if folder else None
 

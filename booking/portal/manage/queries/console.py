@@ -11,6 +11,7 @@ from booking.places.models import Place
 from booking.portal.manage.queries.blocks import SeenBlock, blocks_ahead
 from booking.portal.manage.queries.desk import DeskBooking, bookings_between
 from booking.rehearsal.queries import ChangeView, changes
+from booking.rooms.catalogue import houses
 from booking.venues.catalogue import FacilityFacts, venues
 from booking.venues.rules.opening import HALF_HOURS_A_DAY
 
@@ -37,6 +38,8 @@ class Overview(NamedTuple):
     takings: list[Taking]
     blocks: list[SeenBlock]
     changes: list[ChangeView]
+    has_rooms: bool
+    """Whether it sells nights, and so has a front desk."""
 
     @property
     def taken(self) -> int:
@@ -59,6 +62,7 @@ def overview(tx: ReadSession, now: datetime, place: Place) -> Overview:
         takings=takings(tx, place.id, today),
         blocks=blocks_ahead(tx, now, place.id, until=first + A_WEEK),
         changes=changes(tx, place.id, limit=5),
+        has_rooms=place.id in houses(tx).by_id,
     )
 
 
