@@ -153,7 +153,7 @@ class ProviderRefund(Base):
     """The ledger's refund, taken back when the provider refuses."""
     fen: Mapped[int]
     status: Mapped[str] = mapped_column(Text)
-    """`pending`, `done` or `failed`."""
+    """`pending`, `done`, `failed`, or `recalled` before the provider was asked."""
     reference: Mapped[str | None] = mapped_column(Text)
     attempts: Mapped[int] = mapped_column(default=0)
     available_at: Mapped[datetime] = mapped_column(UTCDateTime)

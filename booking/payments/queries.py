@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from booking.clock import local_instant
 from booking.db import ReadSession
-from booking.payments.models import Folio, FolioSubsidy, LedgerTransaction, Posting
+from booking.payments.models import Folio, FolioDeposit, FolioSubsidy, LedgerTransaction, Posting
 from booking.payments.rules import DEPOSIT, DEPOSIT_KINDS, DISCOUNT, GUEST, REVENUE, TENDER, Balance, Entry, balance_of
 from booking.payments.terms import Charged, Subsidy
 
@@ -91,6 +91,22 @@ def subsidy_of(tx: ReadSession, place_id: int, folio_id: int) -> Subsidy | None:
 def deposit_paid(tx: ReadSession, place_id: int, folio_id: int) -> int:
     """What came as a deposit and was not given back, in fen, applied to charges or not."""
     return sum(deposit_moves(tx, place_id, folio_id).get(kind, 0) for kind in ("deposit", "deposit_returned"))
+
+
+def deposit_due(tx: ReadSession, place_id: int, folio_id: int) -> int:
+    """What is missing of the deposit that was asked, in fen.
+
+    One that is a part of what is charged is no more than what is still to be paid; one that is larger secures more
+    than that, and is asked whole, until it was given back with nothing left to pay.
+    """
+    asked = tx.get(FolioDeposit, place_id=place_id, folio_id=folio_id)
+    if asked is None:
+        return 0
+    moves = deposit_moves(tx, place_id, folio_id)
+    missing = max(0, asked.asked_fen - moves.get("deposit", 0) - moves.get("deposit_returned", 0))
+    standing = balance(tx, place_id, folio_id)
+    is_part = asked.asked_fen <= standing.charged or "deposit_returned" in moves
+    return min(missing, standing.due) if is_part else missing
 
 
 def deposit_moves(tx: ReadSession, place_id: int, folio_id: int) -> dict[str, int]:

@@ -106,6 +106,11 @@ class Balance(msgspec.Struct, frozen=True):
         """What was received and not given back."""
         return sum(self.paid.values())
 
+    @property
+    def due(self) -> int:
+        """What is still to be paid: what is held pays for charges first. Never negative."""
+        return max(0, self.owed - max(0, self.deposit))
+
 
 class Unbalanced(ValueError):
     """Postings that do not add up, or that move nothing: a mistake of the program, never of a clerk."""

@@ -7,13 +7,21 @@ from sqlalchemy import select
 
 from booking.db import ReadSession
 from booking.payments.models import FolioDeposit, PaymentIntent, ProviderEvent, ProviderRefund
-from booking.payments.queries import StatementLine, balance, charged_by_night, deposit_moves, statement, subsidy_of
+from booking.payments.queries import (
+    StatementLine,
+    balance,
+    charged_by_night,
+    deposit_due,
+    deposit_moves,
+    statement,
+    subsidy_of,
+)
 from booking.payments.service.events import FOR_STAFF
 from booking.payments.terms import Subsidy
 
 
 class DepositView(msgspec.Struct, frozen=True):
-    """A folio's deposit, in fen: `held` is what was neither applied to charges nor returned."""
+    """A folio's deposit, in fen: `held` is what was neither applied to charges nor returned, `due` what is missing."""
 
     asked: int
     due_at: datetime | None
@@ -21,6 +29,7 @@ class DepositView(msgspec.Struct, frozen=True):
     applied: int
     returned: int
     held: int
+    due: int
 
 
 class SubsidyView(msgspec.Struct, frozen=True):
@@ -43,6 +52,7 @@ class FolioView(msgspec.Struct, frozen=True):
         paid: what the guest paid and was not given back, by way, deposits included.
         federation: what the federation pays.
         owed: what the guest still owes; negative when they have money to get back.
+        due: what is still to be paid once what is held has paid its part.
         deposit: asked, paid, applied, returned; None where there is none.
         subsidy: what the federation bears and why; None where it does not.
         lines: every event in order, with the balance after it.
@@ -56,6 +66,7 @@ class FolioView(msgspec.Struct, frozen=True):
     paid: dict[str, int]
     federation: int
     owed: int
+    due: int
     deposit: DepositView | None
     subsidy: SubsidyView | None
     lines: list[StatementLine]
@@ -102,6 +113,7 @@ def folio_view(tx: ReadSession, place_id: int, folio_id: int, subject: str) -> F
         paid=standing.paid,
         federation=standing.subsidy,
         owed=standing.owed,
+        due=standing.due,
         deposit=_deposit(tx, place_id, folio_id, standing.deposit),
         subsidy=_subsidy(tx, place_id, folio_id, standing.subsidy, by_kind),
         lines=statement(tx, place_id, folio_id),
@@ -150,6 +162,7 @@ def _deposit(tx: ReadSession, place_id: int, folio_id: int, held: int) -> Deposi
         applied=-moves.get("deposit_applied", 0),
         returned=-moves.get("deposit_returned", 0),
         held=held,
+        due=deposit_due(tx, place_id, folio_id),
     )
 
 

@@ -29,8 +29,10 @@ from booking.payments.service import (
     cancel_charges,
     charge,
     grant_subsidy,
+    recall_unsent,
     refund,
     refund_due,
+    return_credit,
     return_deposit,
     reverse,
     reverse_charges,
@@ -86,6 +88,10 @@ class Desk(RuleBasedStateMachine):
     @property
     def owed(self) -> int:
         return self.charged - self.borne - (sum(self.paid.values()) - self.held)
+
+    @property
+    def due(self) -> int:
+        return max(0, self.owed - max(0, self.held))
 
     @rule(fen=sums, other=st.just(0) | sums, less=st.integers(0, 1000))
     def charge(self, fen: int, other: int, less: int) -> None:
@@ -161,8 +167,27 @@ class Desk(RuleBasedStateMachine):
         if deposit:
             self.driver.run(ask_deposit, fen=10**6, due_at=NOON, **self.where)
             self.intents.append(self.driver.run(new_intent, self.where["folio_id"], "deposit", fen))
-        elif self.owed > 0:
-            self.intents.append(self.driver.run(new_intent, self.where["folio_id"], "payment", min(fen, self.owed)))
+        elif self.due > 0:
+            self.intents.append(self.driver.run(new_intent, self.where["folio_id"], "payment", min(fen, self.due)))
+
+    @rule(deposit=st.booleans(), later=st.booleans())
+    def send_credit(self, deposit: bool, later: bool) -> None:
+        """What came online beyond what is owed goes back by itself, now or so late that it can be recalled."""
+        after = timedelta(minutes=10 if later else 0)
+        refunded = min(max(0, -self.owed), self.paid["online"])
+        held = min(max(0, self.held), self.paid["online"] - refunded) if deposit else 0
+        assert self.driver.run(return_credit, after=after, deposit=deposit, **self.where) == refunded + held
+        self.paid["online"] -= refunded + held
+        self.held -= held
+
+    @rule()
+    def recall(self) -> None:
+        sent = self.driver.read(lambda tx: tx.all(select(ProviderRefund)))
+        late = [one for one in sent if one.status == "pending" and one.available_at > NOON]
+        kinds = [self.driver.read(_kind_of, one.transaction_id) for one in late]
+        assert self.driver.run(recall_unsent, **self.where) == sum(one.fen for one in late)
+        self.paid["online"] += sum(one.fen for one in late)
+        self.held += sum(one.fen for one, kind in zip(late, kinds, strict=True) if kind == "deposit_returned")
 
     @rule(pick=picks, status=st.sampled_from(["paid", "paid", "failed", "expired"]), again=st.booleans())
     def hear_of_payment(self, pick: int, status: str, again: bool) -> None:
@@ -186,8 +211,8 @@ class Desk(RuleBasedStateMachine):
     @rule(method=methods, part=sums)
     def pay_here_and_there(self, method: Method, part: int) -> None:
         """At the desk while the provider's page is open."""
-        if self.owed > 0:
-            self.mean_to_pay(deposit=False, fen=self.owed)
+        if self.due > 0:
+            self.mean_to_pay(deposit=False, fen=self.due)
             self.pay(min(part, self.owed), method, early=False)
             self.hear_of_payment(len(self.intents) - 1, "paid", again=True)
 

@@ -115,7 +115,7 @@ class TestDeposit:
         assert await database.write(return_deposit, **where) == {"wechat": 18_000}
         assert await standing(database, where) == Balance(62_000, {"wechat": 62_000}, 0)
         view = await database.read(folio_view, PLACE, where["folio_id"], "stay:1")
-        assert view.deposit == DepositView(80_000, due, 80_000, 62_000, 18_000, 0)
+        assert view.deposit == DepositView(80_000, due, 80_000, 62_000, 18_000, held=0, due=0)
 
     async def test_no_more_goes_back_than_is_held(self, database: Database) -> None:
         where = await a_stay(database)

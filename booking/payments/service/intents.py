@@ -14,9 +14,9 @@ from booking.payments.errors import (
     NothingToPay,
     Overpaid,
 )
-from booking.payments.models import Folio, FolioDeposit, PaymentIntent
+from booking.payments.models import Folio, PaymentIntent
 from booking.payments.payables import Bill, payable_of
-from booking.payments.queries import balance, deposit_paid
+from booking.payments.queries import balance, deposit_due
 from booking.payments.service.ledger import audit, check_sum, lock
 from booking.payments.wire import PaymentSeen
 from booking.web.facts import Money
@@ -55,7 +55,7 @@ def create_intent(
     purpose: Purpose = "payment",
     fen: int | None = None,
 ) -> int:
-    """Mean to pay a folio online: all that is owed or still asked as a deposit, or a part of it.
+    """Mean to pay a folio online: all that is owed beyond what is held, or still asked as a deposit, or a part of it.
 
     An open intent of the same sum is answered again, so that two open pages do not lead to two payments.
 
@@ -143,9 +143,8 @@ def checked_in_vain(tx: WriteSession, now: datetime, place_id: int, intent_id: i
 
 def _due(tx: ReadSession, folio: Folio, purpose: Purpose) -> int:
     if purpose == "payment":
-        return balance(tx, folio.place_id, folio.id).owed
-    asked = tx.get(FolioDeposit, place_id=folio.place_id, folio_id=folio.id)
-    return 0 if asked is None else asked.asked_fen - deposit_paid(tx, folio.place_id, folio.id)
+        return balance(tx, folio.place_id, folio.id).due
+    return deposit_due(tx, folio.place_id, folio.id)
 
 
 def _open_one(tx: ReadSession, now: datetime, folio: Folio, who: Principal, purpose: Purpose, fen: int) -> int | None:

@@ -6,7 +6,7 @@ the answer. Where the provider refuses for good, the ledger's refund is reversed
 """
 
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, and_, select, update
 
@@ -22,6 +22,7 @@ from booking.web.facts import Money
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
 LEASE = timedelta(seconds=120)
+RefundKind: TypeAlias = Literal["refund", "deposit_returned"]
 
 
 class DueRefund(NamedTuple):
@@ -41,11 +42,14 @@ def refund_online(
     folio_id: int,
     fen: int,
     *,
-    kind: Literal["refund", "deposit_returned"],
+    kind: RefundKind,
     actor: str,
     reason: str,
+    after: timedelta = timedelta(0),
 ) -> int:
     """Send money back over the folio's online payments, the oldest first; answers the ledger's last transaction.
+
+    The provider is asked once `after` is over; until then `crediting.recall_unsent` can take it back.
 
     Raises:
         RefundTooLarge: less came that way and has not gone back yet.
@@ -54,7 +58,7 @@ def refund_online(
     for intent in _refundable(tx, place_id, folio_id):
         share = min(left, intent.fen - intent.refunded_fen)
         if share > 0:
-            done = _send_back(tx, now, intent, share, kind, actor, reason)
+            done = _send_back(tx, now, intent, share, kind, actor, reason, after)
             left -= share
     if left:
         raise RefundTooLarge(method=WAYS[ONLINE], paid=Money(fen - left), asked=Money(fen))
@@ -63,7 +67,7 @@ def refund_online(
 
 def refund_intent(tx: WriteSession, now: datetime, intent: PaymentIntent, fen: int, *, actor: str, reason: str) -> int:
     """Send money of one online payment back, e.g. because it came too late; answers the ledger's transaction."""
-    kind: Literal["refund", "deposit_returned"] = "refund" if intent.purpose == "payment" else "deposit_returned"
+    kind: RefundKind = "refund" if intent.purpose == "payment" else "deposit_returned"
     done = _send_back(tx, now, intent, fen, kind, actor, reason)
     audit(tx, now, "payment.refunded", intent.place_id, intent.folio_id, actor, method=ONLINE, fen=fen)
     return done
@@ -106,7 +110,7 @@ def settle_refund(
         )
     )
     if won.rowcount == 1 and not done:
-        _bring_back(tx, now, place_id, refund_id)
+        bring_back(tx, now, place_id, refund_id, actor="provider", reason=error[:500])
     return won.rowcount == 1
 
 
@@ -124,9 +128,10 @@ def _send_back(
     now: datetime,
     intent: PaymentIntent,
     fen: int,
-    kind: Literal["refund", "deposit_returned"],
+    kind: RefundKind,
     actor: str,
     reason: str,
+    after: timedelta = timedelta(0),
 ) -> int:
     entries = refunding(ONLINE, fen) if kind == "refund" else returning(ONLINE, fen)
     place_id, folio_id = intent.place_id, intent.folio_id
@@ -145,7 +150,7 @@ def _send_back(
             transaction_id=done,
             fen=fen,
             status="pending",
-            available_at=now,
+            available_at=now + after,
             created_at=now,
         )
     )
@@ -164,7 +169,7 @@ def _lease(tx: WriteSession, now: datetime, place_id: int, refund_id: int) -> Du
     return DueRefund(place_id, refund_id, tx.scalar(paid) or "", row.fen, row.attempts)
 
 
-def _bring_back(tx: WriteSession, now: datetime, place_id: int, refund_id: int) -> None:
+def bring_back(tx: WriteSession, now: datetime, place_id: int, refund_id: int, *, actor: str, reason: str) -> None:
     """The money never left: the guest's credit stands in the books again."""
     refund = tx.get(ProviderRefund, place_id=place_id, id=refund_id)
     if refund is None:
@@ -173,7 +178,7 @@ def _bring_back(tx: WriteSession, now: datetime, place_id: int, refund_id: int) 
     if found is None:
         return
     lock(tx, place_id, found.folio_id)
-    take_back(tx, now, found, entries_of(tx, place_id, found.id), actor="provider", reason=refund.last_error)
+    take_back(tx, now, found, entries_of(tx, place_id, found.id), actor=actor, reason=reason)
     tx.execute(
         update(PaymentIntent)
         .where(PaymentIntent.place_id == place_id, PaymentIntent.id == refund.intent_id)

@@ -9,7 +9,7 @@ import msgspec
 from booking.clock import local_date
 from booking.db import ReadSession
 from booking.payments.models import FolioDeposit
-from booking.payments.queries import balance, deposit_paid
+from booking.payments.queries import balance, deposit_due
 from booking.payments.rules import Balance
 from booking.rooms.catalogue import House, houses
 from booking.rooms.errors import StayNotFound
@@ -96,8 +96,7 @@ def _deposit(tx: ReadSession, stay: Stay) -> FolioDeposit | None:
     if stay.folio_id is None or stay.status != "confirmed":
         return None
     asked = tx.get(FolioDeposit, place_id=stay.place_id, folio_id=stay.folio_id)
-    open_still = asked is not None and deposit_paid(tx, stay.place_id, stay.folio_id) < asked.asked_fen
-    return asked if open_still else None
+    return asked if deposit_due(tx, stay.place_id, stay.folio_id) else None
 
 
 def _nights(room: StayRoom) -> list[tuple[date, int]]:

@@ -16,7 +16,7 @@ from booking.rooms.rules.assignment import Plan
 from booking.rooms.rules.nights import date_of, night_of
 from booking.rooms.rules.pricing import cancel_permille, permille_of
 from booking.rooms.schemas import CancelRequest, StayView
-from booking.rooms.service import allocation, boards, guests
+from booking.rooms.service import allocation, boards, guests, money
 from booking.rooms.service.inventory import lock_types, tonight
 from booking.rooms.service.stays import (
     STATUS_NAMES,
@@ -44,6 +44,14 @@ def cancel_stay(
         WrongStayStatus: it has ended already.
         NothingToCancel: none of these rooms waits for its guests.
     """
+    give_up(tx, now, actor, place_id, stay_id, request.rooms)
+    return stay_view(tx, now, place_id, stay_id, actor)
+
+
+def give_up(
+    tx: WriteSession, now: datetime, actor: Principal, place_id: int, stay_id: int, numbers: Collection[int] = ()
+) -> Stay:
+    """What `cancel_stay` does; answers the stay as it is then."""
     stay = owned(tx, actor, place_id, stay_id)
     house = houses(tx).house(place_id)
     if stay.status not in ("held", "pending", "confirmed"):
@@ -51,7 +59,7 @@ def cancel_stay(
     lock_types(tx, place_id, {room.given_type_id for room in rooms_of(tx, place_id, stay_id)})
     rooms = rooms_of(tx, place_id, stay_id)
     going = [room for room in rooms if room.status in settling.STANDING]
-    going = [room for room in going if not request.rooms or room.number in request.rooms]
+    going = [room for room in going if not numbers or room.number in numbers]
     if not going:
         raise NothingToCancel
     before = (date_of(stay.arrival) - local_date(now)).days
@@ -61,8 +69,9 @@ def cancel_stay(
         kind = "stay.cancelled" if ended.status == "cancelled" else "stay.rooms_cancelled"
         left = [room for room in rooms if room not in going]
         guests.tell_all(tx, now, house, ended, left or rooms, kind)
+        money.tell_credit(tx, now, house, ended, rooms_of(tx, place_id, stay_id))
     note(tx, now, actor.actor, house, ended, "stay.cancelled", rooms=[room.number for room in going], fee=permille)
-    return stay_view(tx, now, place_id, stay_id, actor)
+    return ended
 
 
 def end_rooms(
