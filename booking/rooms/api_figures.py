@@ -13,17 +13,14 @@ from booking.clock import Clock
 from booking.db import Database
 from booking.rooms import errors, errors_desk
 from booking.rooms.catalogue import NoRoomsHere
+from booking.rooms.figure_files import CSV, XLSX, figures_csv, figures_xlsx
 from booking.rooms.queries import figures as figures_of
 from booking.rooms.queries.tape import MOST_NIGHTS, tape
 from booking.rooms.rules.nights import Nights, night_of
 from booking.rooms.schemas_figures import BusinessDayView, ClosedDays, Figures, ForecastView, Tape
 from booking.rooms.service.allotments import check_staff
-from booking.rooms.sheets import Cell, Sheet, as_csv, as_xlsx
 from booking.web.etags import tagged, tagged_answers
 from booking.web.facts import Day
-from booking.web.language import sentence
-from booking.web.locale import N_
-from booking.web.pages import NOT_KEPT
 from booking.web.principal import Principal
 from booking.web.responses import refusals
 
@@ -35,20 +32,6 @@ REFUSED = (errors.NotStaff, NoRoomsHere, errors_desk.DayUnfit)
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
 """The dates that books are kept of."""
-CSV = "text/csv"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-NIGHT_COLUMNS = (
-    N_("日期"),
-    N_("客房数"),
-    N_("停用"),
-    N_("售出间夜"),
-    N_("出租率"),
-    N_("房费收入（元）"),
-    N_("平均房价（元）"),
-    N_("每间可售房收入（元）"),
-)
-SOURCE_COLUMNS = (N_("来源"), N_("间夜"), N_("房费收入（元）"))
-FORECAST_COLUMNS = (N_("日期"), N_("可售客房"), N_("已订"), N_("预计增订"), N_("预计售出"), N_("参考周数"))
 
 
 def within(day: date) -> date:
@@ -139,7 +122,7 @@ async def get_figures_csv(
     """The figures night by night as CSV; no cell can be taken for a formula."""
     check_staff(member, place)
     found = await database.read(figures_of.figures, place, _nights(first, days))
-    return _answer(as_csv(_of_nights(request, found)).encode(), CSV, f"figures-{first}.csv")
+    return figures_csv(request, found)
 
 
 @get("/figures.xlsx", media_type=XLSX, responses=refusals(*REFUSED) | _file(XLSX))
@@ -156,47 +139,7 @@ async def get_figures_xlsx(
     check_staff(member, place)
     found = await database.read(figures_of.figures, place, _nights(first, days))
     ahead = await database.read(figures_of.forecast, clock(), place, 28)
-    sheets = [_of_nights(request, found), _of_sources(request, found), _of_forecast(request, ahead)]
-    return _answer(as_xlsx(sheets), XLSX, f"figures-{first}.xlsx")
-
-
-def _answer(content: bytes, media_type: str, name: str) -> Response[bytes]:
-    headers = NOT_KEPT | {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=media_type, headers=headers)
-
-
-def _of_nights(request: AnyRequest, found: Figures) -> Sheet:
-    rows: list[list[Cell]] = [
-        [
-            night.day,
-            night.rooms,
-            night.out_of_order,
-            night.sold,
-            round(night.occupancy, 4),
-            night.fen / 100,
-            night.average_rate_fen / 100,
-            night.revpar_fen / 100,
-        ]
-        for night in found.nights
-    ]
-    return _sheet(request, N_("每晚"), NIGHT_COLUMNS, rows)
-
-
-def _of_sources(request: AnyRequest, found: Figures) -> Sheet:
-    rows: list[list[Cell]] = [[one.source, one.nights, one.fen / 100] for one in found.sources]
-    return _sheet(request, N_("来源"), SOURCE_COLUMNS, rows)
-
-
-def _of_forecast(request: AnyRequest, found: ForecastView) -> Sheet:
-    rows: list[list[Cell]] = [
-        [night.day, night.in_order, night.on_books, night.pick_up, night.expected, night.weeks]
-        for night in found.nights
-    ]
-    return _sheet(request, N_("预测"), FORECAST_COLUMNS, rows)
-
-
-def _sheet(request: AnyRequest, name: str, columns: tuple[str, ...], rows: list[list[Cell]]) -> Sheet:
-    return Sheet(sentence(request, name), [sentence(request, column) for column in columns], rows)
+    return figures_xlsx(request, found, ahead)
 
 
 handlers = [

@@ -48,7 +48,7 @@ LISTED: dict[str | None, str] = {
         /manage/{place:str}/{facility:str} /manage/{place:str}/{facility:str}/blocks/new
         /manage/{place:str}/{facility:str}/close /manage/{place:str}/{facility:str}/walk-in
         /manage/{place:str}/rooms/tape /manage/{place:str}/rooms/tape/{stay_room:int}
-        /manage/{place:str}/rooms/outages /manage/{place:str}/rooms/offline
+        /manage/{place:str}/rooms/outages /manage/{place:str}/rooms/offline /manage/{place:str}/rooms/figures
     """,
     "admin": """
         /manage /manage/calendar /manage/places/new /manage/policies /manage/policies/new /manage/policies/{code:str}
@@ -59,7 +59,8 @@ ELSE = """
     /activate/password /bookings/{place:int}/{booking:int}/calendar.ics /calendar/{name:str} /health/live /health/ready
     /front-desk /front-desk/{place:str}/floor/plan /front-desk/{place:str}/lists
     /front-desk/{place:str}/rooms/{stay_room:int}/welcome /live/front-desk/{place:int}
-    /live/facility/{place:int}/{facility:int} /manage/{place:str}/takings.csv /manage/{place:str}/{facility:str}/board
+    /live/facility/{place:int}/{facility:int} /manage/{place:str}/takings.csv /manage/{place:str}/rooms/figures.csv
+    /manage/{place:str}/rooms/figures.xlsx /manage/{place:str}/{facility:str}/board
     /p/{token:str}/card /p/{token:str}/qr.svg /passes/{place:int}/{pass_id:int}/card
     /passes/{place:int}/{pass_id:int}/qr.svg /places/{place:str}/{facility:str}/grid /reset/password
     /stays/{place:int}/{stay:int}/calendar.ics
