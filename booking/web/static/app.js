@@ -170,7 +170,7 @@ for (const end of ["pointerup", "pointercancel"]) {
 let before = null;
 document.addEventListener("htmx:beforeSwap", (event) => {
   const target = event.detail.target;
-  if (pressed && target.contains(pressed) && pressed.hasAttribute("hx-get")) {
+  if (pressed && event.detail.requestConfig.elt === pressed) {
     event.detail.shouldSwap = false;
     waiting.add(pressed);
     return;

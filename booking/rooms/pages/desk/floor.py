@@ -13,7 +13,7 @@ from booking.errors import BookingError, Busy
 from booking.rooms.catalogue import House
 from booking.rooms.pages.desk.access import AnyRequest, address
 from booking.rooms.pages.desk.words import PRIORITIES, ROOM_STATES, STEPS
-from booking.rooms.queries.housekeeping import floor_plan
+from booking.rooms.queries.housekeeping import floor_plan, ready_states
 from booking.rooms.rules.desk import hotel_night
 from booking.rooms.rules.housekeeping import NEXT
 from booking.rooms.schemas_desk import FloorPlan, FloorRoom
@@ -116,8 +116,9 @@ async def take_step(
 ) -> Response[Any]:
     """Write down how clean a room is now; the same again changes nothing. It can be taken back where steps allow."""
     floor = address(house, "floor")
-    before = await database.read(floor_plan, house.id, 0)
-    known = next((one.housekeeping for place in before.floors for one in place.rooms if one.id == room), "")
+    known = (await database.read(ready_states, house, [room])).get(room, "")
+    seen_from = (await request.form()).get("at")
+    to = f"{floor}?room={room}#r{room}" if seen_from == "plan" else floor
     try:
         view = await database.write(set_state, member, house.id, room, step)
     except Busy:
@@ -125,7 +126,7 @@ async def take_step(
     except BookingError as why:
         return redirect(request, floor, words(request, why), kind="bad")
     back = f"{floor}/{room}/{known}" if known != step and known in NEXT[step] else ""
-    return redirect(request, floor, sentence(request, SAID[step], room=view.number), undo=back)
+    return redirect(request, to, sentence(request, SAID[step], room=view.number), undo=back)
 
 
 handlers = [floor_page, floor_part, take_step]
