@@ -41,6 +41,7 @@ from booking.portal import manage as portal_manage
 from booking.rehearsal import kinds
 from booking.rooms import api as rooms_api
 from booking.rooms import api_desk as rooms_desk_api
+from booking.rooms import api_waiting as rooms_waiting_api
 from booking.rooms import pages as rooms_pages
 from booking.rooms.pages import manage as rooms_manage
 from booking.rooms.paying import STAY
@@ -73,6 +74,7 @@ ROUTERS = [
     venues_pages.router,
     rooms_api.router,
     rooms_desk_api.router,
+    rooms_waiting_api.router,
     rooms_pages.router,
     rooms_manage.router,
     checkin_api.router,

@@ -64,6 +64,7 @@ ACCESS: dict[frozenset[str], str] = {
         POST /account/calendar/back/{stamp:int}
         GET /inbox POST /inbox/read POST /inbox/unread/{stamp:int}
         GET /bookings POST /places/{place:str}/{facility:str}/book GET /stays/book POST /stays/book
+        GET /stays/wait POST /stays/wait GET /stays/waits GET /api/v1/me/waits POST /api/v1/waits
         GET /api/v1/me GET /api/v1/me/sign-ins GET /api/v1/me/tokens POST /api/v1/me/tokens POST /api/v1/sign-out
         PUT /api/v1/me/password GET /api/v1/me/access-log GET /api/v1/me/inbox POST /api/v1/me/inbox/read
         GET /api/v1/me/bookings GET /api/v1/me/passes POST /api/v1/bookings
@@ -77,6 +78,7 @@ ACCESS: dict[frozenset[str], str] = {
         GET /pay/{place:int}/{folio:int} POST /pay/{place:int}/{folio:int} GET /pay/{place:int}/{folio:int}/{intent:int}
         GET /api/v1/folios/{place:int}/{folio:int} POST /api/v1/folios/{place:int}/{folio:int}/intents
         GET /api/v1/folios/{place:int}/{folio:int}/intents/{intent:int}
+        POST /stays/waits/{place:int}/{wait:int}/leave POST /api/v1/waits/{place:int}/{wait:int}/*
     """,
     frozenset({"worker", "keeper", "manager", "admin"}): """
         GET /bookings/{place:int}/{booking:int} GET /api/v1/bookings/{place:int}/{booking:int}
@@ -149,6 +151,7 @@ QUERIES = {
     "GET /manage/{place:str}/{facility:str}/walk-in": f"starts={half_hour_of(NOON) + 8}",
     "GET /places/{place:str}/{facility:str}/book": f"at={TODAY}T19:00",
     "GET /stays": f"arrival={TOMORROW}&departure={TOMORROW + timedelta(days=2)}&place={CENTRE}",
+    "GET /stays/wait": f"arrival={TOMORROW}&departure={TOMORROW + timedelta(days=1)}&place={CENTRE}&type=1",
     "GET /stays/book": f"arrival={TOMORROW}&departure={TOMORROW + timedelta(days=2)}&place={CENTRE}&type=1",
 }
 FIELDS: dict[str, dict[str, str]] = {
@@ -167,6 +170,12 @@ FIELDS: dict[str, dict[str, str]] = {
         "arrival": str(TOMORROW),
         "departure": str(TOMORROW + timedelta(days=1)),
         "name_1_1": "来客",
+    },
+    "POST /stays/wait": {
+        "place": str(CENTRE),
+        "type": "1",
+        "arrival": str(TOMORROW),
+        "departure": str(TOMORROW + timedelta(days=1)),
     },
     "POST /stays/{place:int}/{stay:int}/change": {
         "arrival": str(TOMORROW),

@@ -25,7 +25,8 @@ from booking.places.catalogue import catalogue_changed
 from booking.portal.manage.service import take_payment
 from booking.rehearsal import kinds
 from booking.rehearsal.service import apply, draft
-from booking.rooms.models import StayRoom
+from booking.rooms.models import RoomWait, StayRoom
+from booking.rooms.rules.nights import night_of
 from booking.rooms.schemas import RoomWish, StayRequest
 from booking.rooms.service.inventory import open_nights
 from booking.rooms.service.stays import confirm_stay, hold_stay
@@ -75,6 +76,8 @@ class World(NamedTuple):
     stay_room: int
     """The one room of it."""
     held_stay: int
+    wait: int
+    """The worker's place on a waiting list."""
     gate: int
     message: int
     sign_in: int
@@ -116,6 +119,7 @@ class World(NamedTuple):
             "stay": self.stay,
             "stay_room": self.stay_room,
             "transaction": self.payment,
+            "wait": self.wait,
             "zone": 1,
         }
         texts = {
@@ -186,6 +190,7 @@ def found_world(tx: WriteSession, now: datetime, settings: Settings) -> World:
         stay=stay,
         stay_room=_stay_room(tx, stay),
         held_stay=_stay(tx, now, people.worker),
+        wait=_wait(tx, now, people.worker),
         gate=gate.id,
         message=tx.scalar(select(InboxMessage.id).where(InboxMessage.member_id == people.worker.member_id)),
         sign_in=_another_sign_in(tx, now, people.worker),
@@ -210,6 +215,15 @@ def _stay(tx: WriteSession, now: datetime, who: Principal) -> int:
     rooms = [RoomWish(type=TWIN)]
     wanted = StayRequest(place=CENTRE, arrival=arrival, departure=arrival + timedelta(days=1), rooms=rooms)
     return hold_stay(tx, now, who, wanted).id
+
+
+def _wait(tx: WriteSession, now: datetime, who: Principal) -> int:
+    """A place on the list for a night, whether it is full or not."""
+    arrival = night_of(local_date(now)) + 9
+    nights = {"arrival": arrival, "departure": arrival + 1, "rooms": 1, "heads": 1, "needs": []}
+    asked = {"place_id": CENTRE, "id": 1, "type_id": TWIN, "member_id": who.member_id, "status": "waiting"}
+    add(tx, RoomWait, [asked | nights | {"stay_id": None, "joined_at": now, "offered_at": None}])
+    return 1
 
 
 def _stay_room(tx: WriteSession, stay: int) -> int:

@@ -13,7 +13,9 @@ from booking.db import Database, ReadSession, WriteSession
 from booking.errors import BookingError, Busy
 from booking.notices import calendar
 from booking.rooms.queries.stays import stays_of
+from booking.rooms.queries.waiting import my_waits
 from booking.rooms.schemas import StayView
+from booking.rooms.schemas_waiting import WaitView
 from booking.settings import Settings
 from booking.venues.catalogue import FacilityFacts, venues
 from booking.venues.errors import BookingNotFound, CursorUnknown
@@ -82,16 +84,17 @@ async def my_bookings(
     past = request.query_params.get("tab") == "past"
     now, after = clock(), _cursor(request)
 
-    def read(tx: ReadSession) -> tuple[BookingPage, list[StayView]]:
+    def read(tx: ReadSession) -> tuple[BookingPage, list[StayView], list[WaitView]]:
         found = bookings_of(tx, now, member, upcoming=not past, after=after)
-        stays = stays_of(tx, now, member, upcoming=not past, after=None, limit=STAYS) if after is None else None
-        return found, [] if stays is None else stays.items
+        if after is not None:
+            return found, [], []
+        stays = stays_of(tx, now, member, upcoming=not past, after=None, limit=STAYS)
+        return found, stays.items, [] if past else my_waits(tx, now, member).items
 
-    shown, stays = await database.read(read)
+    shown, stays, waits = await database.read(read)
     further = address("/bookings", tab="past" if past else None, cursor=shown.next) if shown.next else None
-    return page(
-        request, "portal/bookings.html", past=past, bookings=shown.items, stays=stays, further=further, **STATUSES
-    )
+    listed: dict[str, Any] = {"bookings": shown.items, "stays": stays, "waits": waits, "further": further}
+    return page(request, "portal/bookings.html", past=past, **listed, **STATUSES)
 
 
 @get("/bookings/{place:int}/{booking:int}")

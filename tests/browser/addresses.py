@@ -29,7 +29,7 @@ LISTED: dict[str | None, str] = {
     "worker": """
         /account /account/access-log /account/password /account/calendar /inbox /bookings
         /bookings/{place:int}/{booking:int} /bookings/{place:int}/{booking:int}/change /passes/{place:int}/{pass_id:int}
-        /stays/book /stays/{place:int}/{stay:int} /stays/{place:int}/{stay:int}/change
+        /stays/book /stays/wait /stays/waits /stays/{place:int}/{stay:int} /stays/{place:int}/{stay:int}/change
         /pay/{place:int}/{folio:int} /pay/{place:int}/{folio:int}/{intent:int}
     """,
     "manager": """

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from booking.rooms.pages import booking, changing, desk, front, stay
+from booking.rooms.pages import booking, changing, desk, front, stay, waiting
 
 router = Router(
     path="/",
@@ -15,6 +15,10 @@ router = Router(
         stay.confirm,
         stay.cancel,
         stay.restore,
+        waiting.ask,
+        waiting.join,
+        waiting.waits,
+        waiting.leave,
         changing.choose,
         changing.change,
         desk.router,

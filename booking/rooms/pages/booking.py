@@ -142,7 +142,7 @@ def _read(
     wish = empty(asked, member).request(house, asked)
     whose = Payer(True, member.categories)
     sizes = [Room(len(asked.nights), heads) for heads in asked.shares]
-    full = isinstance(error, errors.RoomsFull | errors.RoomsCutUp)
+    full = _is_full(error)
     return Read(
         house,
         None if wish is None else quoted(house, wish, whose),
@@ -150,6 +150,10 @@ def _read(
         _before(tx, now, house, asked, member),
         nearest(tx, now, house, asked.type or 0, asked.nights, largest(asked.shares)) if full else [],
     )
+
+
+def _is_full(error: BookingError | None) -> bool:
+    return isinstance(error, errors.RoomsFull | errors.RoomsCutUp)
 
 
 def _before(tx: ReadSession, now: datetime, house: House, asked: Asked, member: Principal) -> Filled | None:
@@ -189,6 +193,7 @@ def _page(
         hours=hours(house),
         errors={} if error is None else {_field(error, filled): words(request, error)},
         alternatives=nearest_links(request, now, asked, found.nearest, house),
+        wait=asked.address("/stays/wait") if _is_full(error) else "",
         back=asked.address("/stays", type=None),
     )
 

@@ -35,6 +35,7 @@ class Choice(NamedTuple):
         free: rooms that can be had for all of the nights.
         why_not: why it cannot be had, to be translated; empty if it can.
         href: where it is booked.
+        wait: where one can wait for it, if it is full.
     """
 
     kind: RoomType
@@ -44,6 +45,7 @@ class Choice(NamedTuple):
     free: int
     why_not: str
     href: str
+    wait: str = ""
 
 
 class Read(NamedTuple):
@@ -121,14 +123,16 @@ def _choices(
 
 def _choice(house: House, asked: Asked, offer: OfferView) -> Choice:
     guest_fen = sum(house.price(offer.type, night_of(one.night), (), member=False).fen for one in offer.nights)
+    why_not = _why_not(house, asked, offer)
     return Choice(
         house.types[offer.type],
         offer.fen * asked.rooms,
         guest_fen * asked.rooms,
         offer.nights,
         offer.free,
-        WHY_NOT.get(_why_not(house, asked, offer), ""),
+        WHY_NOT.get(why_not, ""),
         asked.address("/stays/book", place=house.id, type=offer.type, month=None),
+        asked.address("/stays/wait", place=house.id, type=offer.type, month=None) if why_not == "rooms_full" else "",
     )
 
 
