@@ -12,6 +12,7 @@ from booking.clock import Clock
 from booking.db import Database, ReadSession, WriteSession
 from booking.errors import BookingError, Busy
 from booking.notices import calendar
+from booking.payments.queries import balance, folio_of
 from booking.rooms.queries.stays import stays_of
 from booking.rooms.queries.waiting import my_waits
 from booking.rooms.schemas import StayView
@@ -64,13 +65,21 @@ class Refused(NamedTuple):
     typed: tuple[str, str] = ("", "")
 
 
+class Owed(NamedTuple):
+    """What the reader still has to pay, in fen, and where."""
+
+    fen: int
+    href: str
+
+
 class _Read(NamedTuple):
-    """A booking, where it is, with whom its booker played before, and what else is free if it was refused."""
+    """A booking, where it is, with whom its booker played before, what else is free if it was refused, what is owed."""
 
     booking: BookingView
     facts: FacilityFacts | None
     companions: list[Companion]
     instead: list[Alternative]
+    owed: Owed | None
 
 
 @get("/bookings")
@@ -240,7 +249,7 @@ async def _shown(
     booking: int,
     refused: Refused | None = None,
 ) -> Response[str]:
-    view, facts, companions, others = await database.read(_read, now, place, booking, member)
+    view, facts, companions, others, owed = await database.read(_read, now, place, booking, member)
     left = max(timedelta(0), (view.hold_expires_at or view.answer_by or now) - now)
     there = {player.name for player in view.partners}
     return page(
@@ -254,6 +263,8 @@ async def _shown(
         seconds=int(left.total_seconds()) + 1,
         within=max(1, -(-left // timedelta(seconds=1))),
         minutes=max(1, -(-int(left.total_seconds()) // 60)),
+        owed=owed,
+        online=bool(request.app.state.settings.payments_url),
         companions=[(f"{one.number} {one.name}", one.name) for one in companions if one.name not in there],
         refused="" if refused is None else refused.text,
         alternatives=alternative_links(request, now, others) if refused is None else refused.alternatives,
@@ -272,7 +283,15 @@ def _read(tx: ReadSession, now: datetime, place: int, booking: int, member: Prin
     if facts is not None and view.status == "refused":
         kind, heads = view.court_kind, view.heads
         others = nearest(tx, now, facts, court_kind=kind, starts=view.starts, ends=view.ends, heads=heads)
-    return _Read(view, facts, companions, others)
+    return _Read(view, facts, companions, others, _owed(tx, place, booking, member))
+
+
+def _owed(tx: ReadSession, place: int, booking: int, member: Principal) -> Owed | None:
+    folio = folio_of(tx, place, f"booking:{place}:{booking}")
+    if folio is None or folio.member_id != member.member_id:
+        return None
+    due = balance(tx, place, folio.id).due
+    return Owed(due, f"/pay/{place}/{folio.id}") if due else None
 
 
 def _cursor(request: AnyRequest) -> Cursor | None:

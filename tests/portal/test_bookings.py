@@ -74,6 +74,12 @@ class TestOneBooking:
         assert re.search(rf'href="/passes/{CENTRE}/\d+"', page.text)
         assert "今天 11月25日 16:00 之前取消不记分。" in shown(page)
 
+    async def test_what_is_owed_leads_to_its_bill(self, app: Litestar, town: City) -> None:
+        own = await booked(app, town.worker)
+        page = await (await browser_of(app, town.worker)).get(own)
+        assert re.search(r'href="/pay/\d+/\d+"', page.text)
+        assert "还要付" in shown(page)
+
     async def test_someone_elses_is_not_there(self, app: Litestar, town: City) -> None:
         own = await booked(app, town.worker)
         visitor = await browser_of(app, town.rival)

@@ -360,3 +360,17 @@ class TestLadder:
 
     def test_without_fees_it_is_always_free(self) -> None:
         assert [one.fen for one in ladder([], date(2026, 12, 10), [100], date(2026, 11, 25))] == [0]
+
+
+@sqlite_only
+class TestWays:
+    async def test_the_page_of_the_house_leads_to_its_rooms(self, app: Litestar, staying: People) -> None:
+        found = await (await browser_of(app)).get("/places/banbianshan")
+        assert f"/stays?place={HOUSE}" in links(found)
+        assert "还没有可以预约的场地" not in shown(found)
+
+    async def test_a_stay_leads_to_its_bill(self, app: Litestar, staying: People) -> None:
+        visitor = await browser_of(app, staying.worker)
+        own = await confirmed(app, staying, 2, 4)
+        (stay,) = await app.state.database.read(stays)
+        assert f"/pay/{HOUSE}/{stay.folio_id}" in links(await visitor.get(own))
