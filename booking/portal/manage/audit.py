@@ -29,7 +29,7 @@ _ACTORS = {"cli": N_("命令行"), "system": N_("系统")}
 _SUBJECTS = {
     "booking": N_("预约"),
     "stay": N_("住宿"),
-    "room": N_("客房"),
+    "room": N_("房间"),
     "business_day": N_("日结"),
     "block": N_("专场"),
     "change": N_("变更"),
