@@ -338,7 +338,7 @@ class TestWalkIn:
         assert 'value="李小山"' in unseen.text
         assert not await app.state.database.read(lambda tx: tx.all(select(Stay)))
         answer = await clerk.post(f"{DESK}/walk-in", fields | {"last_2_1": "2222"}, seen_at=page)
-        assert "同一单" not in await said_next(clerk, answer)
+        assert "同一单的房间" in await said_next(clerk, answer)
         assert "住着的 2" in shown(await clerk.get(DESK))
 
     async def test_says_what_cannot_be_had(self, app: Litestar, staying: People, clerk: Visitor) -> None:

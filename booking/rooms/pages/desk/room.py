@@ -64,6 +64,7 @@ async def welcome_page(
         given=given,
         coming=coming,
         unseen=unidentified(seen.room.guests),
+        states=STATES,
     )
 
 
