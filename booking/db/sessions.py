@@ -6,7 +6,8 @@ commit: whoever runs the function does.
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache, update_wrapper
 from typing import Any, Concatenate, Generic, NamedTuple, ParamSpec, TypeVar, cast
 from weakref import WeakKeyDictionary
@@ -101,6 +102,20 @@ class WriteSession(ReadSession):
     def touch(self, topic: str) -> None:
         """Name what this command changed, e.g. `facility:3:12`; open pages hear of it once it is stored."""
         self.touched.add(topic)
+
+    @contextmanager
+    def part(self) -> Iterator["WriteSession"]:
+        """A part of the command with a fate of its own: what it raises undoes it, and nothing else."""
+        part = WriteSession(self.connection, self._memory, self.ids, self.tokens)
+        self.connection.exec_driver_sql("SAVEPOINT part")
+        try:
+            yield part
+        except BaseException:
+            self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
+            self.connection.exec_driver_sql("RELEASE SAVEPOINT part")
+            raise
+        self.connection.exec_driver_sql("RELEASE SAVEPOINT part")
+        self.touched |= part.touched
 
 
 def prepared(

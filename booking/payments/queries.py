@@ -4,10 +4,10 @@ from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 
 import msgspec
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from booking.clock import local_instant
-from booking.db import ReadSession
+from booking.db import ReadSession, prepared
 from booking.payments.models import Folio, FolioDeposit, FolioSubsidy, LedgerTransaction, Posting
 from booking.payments.rules import DEPOSIT, DEPOSIT_KINDS, DISCOUNT, GUEST, REVENUE, TENDER, Balance, Entry, balance_of
 from booking.payments.terms import Charged, Subsidy
@@ -50,21 +50,27 @@ def folio_of(tx: ReadSession, place_id: int, subject: str) -> Folio | None:
 
 def balance(tx: ReadSession, place_id: int, folio_id: int) -> Balance:
     """Where a folio stands; all zeros for one without any event."""
-    found = tx.execute(
-        select(Posting.account, func.sum(Posting.fen))
-        .join(LedgerTransaction, _same_transaction())
-        .where(LedgerTransaction.place_id == place_id, LedgerTransaction.folio_id == folio_id)
-        .group_by(Posting.account)
+    return balance_of({account: int(fen) for account, fen in tx.execute(_summed(tx, place_id, folio_id))})
+
+
+@prepared
+def _summed(_: ReadSession, place: int, folio: int) -> Select[str, int]:
+    return select(Posting.account, func.sum(Posting.fen)).where(*_of(place, folio)).group_by(Posting.account)
+
+
+def _of(place: int, folio: int) -> list[ColumnElement[bool]]:
+    """The postings of one folio. A join lets SQLite walk through all postings of the place."""
+    events = select(LedgerTransaction.id).where(
+        LedgerTransaction.place_id == place, LedgerTransaction.folio_id == folio
     )
-    return balance_of({account: int(fen) for account, fen in found})
+    return [Posting.place_id == place, Posting.transaction_id.in_(events)]
 
 
 def charged_by_night(tx: ReadSession, place_id: int, folio_id: int) -> list[Charged]:
     """What stands charged on a folio by kind of revenue and night, at the guest's own price."""
     found = tx.execute(
         select(Posting.account, Posting.night, func.sum(Posting.fen))
-        .join(LedgerTransaction, _same_transaction())
-        .where(LedgerTransaction.place_id == place_id, LedgerTransaction.folio_id == folio_id)
+        .where(*_of(place_id, folio_id))
         .where(Posting.account.startswith(REVENUE) | Posting.account.startswith(DISCOUNT))
         .group_by(Posting.account, Posting.night)
     )
@@ -123,7 +129,7 @@ def deposit_moves(tx: ReadSession, place_id: int, folio_id: int) -> dict[str, in
         select(LedgerTransaction.kind, func.sum(Posting.fen))
         .join(Posting, _same_transaction())
         .where(LedgerTransaction.place_id == place_id, LedgerTransaction.folio_id == folio_id)
-        .where(Posting.account == DEPOSIT, LedgerTransaction.kind.in_(DEPOSIT_KINDS))
+        .where(*_of(place_id, folio_id), Posting.account == DEPOSIT, LedgerTransaction.kind.in_(DEPOSIT_KINDS))
         .where(LedgerTransaction.id.not_in(undone))
         .group_by(LedgerTransaction.kind)
     )
@@ -132,10 +138,13 @@ def deposit_moves(tx: ReadSession, place_id: int, folio_id: int) -> dict[str, in
 
 def entries_of(tx: ReadSession, place_id: int, transaction_id: int) -> list[Entry]:
     """The postings of one event."""
-    found = select(Posting.account, Posting.fen, Posting.night).where(
-        Posting.place_id == place_id, Posting.transaction_id == transaction_id
-    )
-    return [Entry(*row) for row in tx.execute(found.order_by(Posting.line))]
+    return [Entry(*row) for row in tx.execute(_entries(tx, place_id, transaction_id))]
+
+
+@prepared
+def _entries(_: ReadSession, place: int, transaction: int) -> Select[str, int, date | None]:
+    found = select(Posting.account, Posting.fen, Posting.night)
+    return found.where(Posting.place_id == place, Posting.transaction_id == transaction).order_by(Posting.line)
 
 
 def statement(tx: ReadSession, place_id: int, folio_id: int) -> list[StatementLine]:
@@ -147,8 +156,7 @@ def statement(tx: ReadSession, place_id: int, folio_id: int) -> list[StatementLi
     )
     posted = tx.execute(
         select(Posting.transaction_id, Posting.account, Posting.fen, Posting.night)
-        .join(LedgerTransaction, _same_transaction())
-        .where(LedgerTransaction.place_id == place_id, LedgerTransaction.folio_id == folio_id)
+        .where(*_of(place_id, folio_id))
         .order_by(Posting.transaction_id, Posting.line)
     )
     entries: defaultdict[int, list[Entry]] = defaultdict(list)

@@ -9,6 +9,7 @@ from datetime import datetime, time
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Insert, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from booking.checkin.codes import MANUAL_BODY_DIGITS, manual_code
 from booking.checkin.errors import PartyTooLarge
@@ -103,7 +104,18 @@ def end_passes_of(
     tx: WriteSession, now: datetime, *, place_id: int, issuer: str, subject_id: int, status: PassStatus
 ) -> int:
     """Let the living passes of a booking open nothing any more, and say why; returns how many ended."""
-    return _change(tx, now, _of(place_id, issuer, subject_id), Pass.status.not_in(_ENDED), {"status": status})
+    rows = tx.execute(_ended_of(tx, now, place_id, issuer, subject_id, status)).all()
+    for place, pass_id in rows:
+        tx.touch(f"pass:{place}:{pass_id}")
+    return len(rows)
+
+
+@prepared
+def _ended_of(
+    _: ReadSession, now: datetime, place: int, issuer: str, subject: int, status: PassStatus
+) -> ReturningUpdate[int, int]:
+    alive = update(Pass).where(*_of(place, issuer, subject), Pass.status.not_in(_ENDED))
+    return alive.values(status=status, changed_at=now).returning(Pass.place_id, Pass.id)
 
 
 def revive_passes_of(tx: WriteSession, now: datetime, *, place_id: int, issuer: str, subject_id: int) -> int:

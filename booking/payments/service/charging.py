@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
-from booking.db import ReadSession, WriteSession, insert
+from booking.db import ReadSession, WriteSession, insert, prepared
 from booking.errors import NotFound
 from booking.payments.errors import (
     AlreadyRefunded,
@@ -28,9 +28,8 @@ from booking.web.facts import Money, Named
 def open_folio(tx: WriteSession, now: datetime, *, place_id: int, subject: str, member_id: int | None) -> int:
     """Open the account of a booking or stay, e.g. subject `booking:123`; answers its id."""
     folio_id = tx.ids.next()
-    tx.execute(
-        insert(tx, Folio).values(place_id=place_id, id=folio_id, subject=subject, member_id=member_id, opened_at=now)
-    )
+    row = {"place_id": place_id, "id": folio_id, "subject": subject, "member_id": member_id, "opened_at": now}
+    tx.execute(insert(tx, Folio), row)
     return folio_id
 
 
@@ -124,15 +123,19 @@ def reverse_charges(
         NotFound: there is no such folio.
     """
     lock(tx, place_id, folio_id)
-    events = select(LedgerTransaction.id, LedgerTransaction.kind, LedgerTransaction.reverses).where(
-        LedgerTransaction.place_id == place_id, LedgerTransaction.folio_id == folio_id
-    )
-    rows = tx.execute(events.order_by(LedgerTransaction.id)).all()
+    rows = tx.execute(_events(tx, place_id, folio_id)).all()
     taken_back = {row.reverses for row in rows}
     for row in rows:
         if row.kind == "charge" and row.id not in taken_back:
             reverse(tx, now, place_id=place_id, transaction_id=row.id, actor=actor, note=note)
     return max(0, -balance(tx, place_id, folio_id).owed)
+
+
+@prepared
+def _events(_: ReadSession, place: int, folio: int) -> Select[int, str, int | None]:
+    row = LedgerTransaction
+    events = select(row.id, row.kind, row.reverses).where(row.place_id == place, row.folio_id == folio)
+    return events.order_by(row.id)
 
 
 def _reversal_of(tx: ReadSession, place_id: int, transaction_id: int) -> bool:

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from booking.audit.service import record
-from booking.db import WriteSession, insert
+from booking.db import ReadSession, WriteSession, insert, prepared
 from booking.errors import NotFound
 from booking.payments.errors import WrongSum
 from booking.payments.models import Folio, LedgerTransaction, Posting
@@ -30,10 +30,15 @@ def lock(tx: WriteSession, place_id: int, folio_id: int) -> None:
     Raises:
         NotFound: there is no such folio.
     """
-    folio = select(Folio.id).where(Folio.place_id == place_id, Folio.id == folio_id)
-    # not the row's key, which events that were written a moment ago already hold through their foreign key
-    if tx.scalar(folio.with_for_update(key_share=True)) is None:
+    if tx.scalar(_locked(tx, place_id, folio_id)) is None:
         raise NotFound(what=Named("这份账单", "this bill"))
+
+
+@prepared
+def _locked(_: ReadSession, place: int, folio: int) -> Select[int]:
+    found = select(Folio.id).where(Folio.place_id == place, Folio.id == folio)
+    # not the row's key, which events that were written a moment ago already hold through their foreign key
+    return found.with_for_update(key_share=True)
 
 
 def post(

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from booking.clock import local_date
-from booking.db import ReadSession
+from booking.db import ReadSession, prepared
 from booking.rooms.catalogue import House, houses
 from booking.rooms.models import AllotmentNight, NightRestriction, RoomType
 from booking.rooms.queries.quoting import GUEST, Payer
@@ -80,23 +81,29 @@ def _night(
 
 def free_nights(tx: ReadSession, house: House, allotment_id: int, nights: Nights) -> Free:
     """What a pool can still sell of every type, for the nights that are on sale."""
-    row = AllotmentNight
-    pool = (row.place_id == house.id, row.allotment_id == allotment_id)
-    within = row.night.between(nights.arrival, nights.departure - 1)
-    columns = select(row.type_id, row.night, row.capacity - row.taken)
-    types = row.type_id.in_(list(house.types))
     found: dict[int, dict[int, int]] = {kind: {} for kind in house.types}
-    for kind, night, free in tx.execute(columns.where(*pool, types, within).order_by(row.type_id, row.night)):
+    wanted = (house.id, allotment_id, nights.arrival, nights.departure - 1)
+    for kind, night, free in tx.execute(_free(tx, *wanted, *house.types)):
         found[kind][night] = free
     return found
 
 
+@prepared
+def _free(_: ReadSession, place: int, pool: int, first: int, last: int, *types: int) -> Select[Any]:
+    row = AllotmentNight
+    mine = (row.place_id == place, row.type_id.in_(types), row.night.between(first, last), row.allotment_id == pool)
+    return select(row.type_id, row.night, row.capacity - row.taken).where(*mine).order_by(row.type_id, row.night)
+
+
 def restrictions(tx: ReadSession, house: House, first: int, last: int) -> list[NightRestriction]:
     """The restrictions of some nights, the last one included."""
-    rows = select(NightRestriction).where(
-        NightRestriction.place_id == house.id, NightRestriction.night.between(first, last)
-    )
-    return tx.all(rows)
+    return tx.all(_restricted(tx, house.id, first, last))
+
+
+@prepared
+def _restricted(_: ReadSession, place: int, first: int, last: int) -> Select[NightRestriction]:
+    row = NightRestriction
+    return select(row).where(row.place_id == place, row.night.between(first, last))
 
 
 def nearest(tx: ReadSession, now: datetime, house: House, type_id: int, nights: Nights, heads: int) -> list[Nearest]:

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Update, select, update
 
 from booking.clock import local_date
-from booking.db import WriteSession
+from booking.db import ReadSession, WriteSession, prepared
 from booking.rooms.catalogue import House, houses
 from booking.rooms.errors import NothingToCancel, NotStaff, StillExpected, StillSeeking, WrongStayStatus
 from booking.rooms.models import Stay, StayRoom
@@ -103,15 +103,19 @@ def end_rooms(
         give_back(tx, house, stay.allotment_id, room)
         held = room.status == "expected" or status != "no_show"
         fee = permille_of(room.price_fen, permille) if held else 0
-        mine = (StayRoom.place_id == house.id, StayRoom.id == room.id)
-        values = {"room_id": None, "last_room_id": room.room_id, "ended_at": now, "fee_fen": fee}
-        tx.execute(update(StayRoom).where(*mine).values(status=status, **values))
+        tx.execute(_ended(tx, now, house.id, room.id, status, fee, room.room_id))
         guests.end_passes(tx, now, room)
     allocation.release(tx, house, [room.id for room in going])
     boards.keep(tx)
     if whole:
         forget_search(tx, stay)
     return reckon(tx, now, house, stay, actor)
+
+
+@prepared
+def _ended(_: ReadSession, now: datetime, place: int, room: int, status: str, fee: int, held: int | None) -> Update:
+    mine = update(StayRoom).where(StayRoom.place_id == place, StayRoom.id == room)
+    return mine.values(status=status, room_id=None, last_room_id=held, ended_at=now, fee_fen=fee)
 
 
 def restore_stay(tx: WriteSession, now: datetime, actor: Principal, place_id: int, stay_id: int) -> StayView:

@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
-from booking.db import ReadSession, WriteSession
+from booking.db import ReadSession, WriteSession, prepared
 from booking.rooms.catalogue import House, houses
 from booking.rooms.models import Stay, StayRoom
 from booking.rooms.service import allocation, boards
@@ -36,11 +36,15 @@ def expire_holds(tx: WriteSession, now: datetime) -> int:
 
 
 def _due(tx: ReadSession, now: datetime, house: House, types: Collection[int]) -> list[Stay]:
-    with_them = select(StayRoom.stay_id).where(
-        StayRoom.place_id == house.id, StayRoom.stay_id == Stay.id, StayRoom.given_type_id.in_(list(types))
-    )
-    over = select(Stay).where(Stay.status == "held", Stay.hold_expires_at <= now, Stay.place_id == house.id)
-    return tx.all(over.where(with_them.exists()).order_by(Stay.id).limit(AT_ONCE))
+    """Holds that are over, with rooms of some types."""
+    found = tx.all(_over(tx, now, house.id))
+    return [stay for stay in found if any(room.given_type_id in types for room in rooms_of(tx, house.id, stay.id))]
+
+
+@prepared
+def _over(_: ReadSession, now: datetime, place: int) -> Select[Stay]:
+    over = select(Stay).where(Stay.status == "held", Stay.hold_expires_at <= now, Stay.place_id == place)
+    return over.order_by(Stay.id).limit(AT_ONCE)
 
 
 def _expire(tx: WriteSession, now: datetime, house: House, stay: Stay) -> bool:

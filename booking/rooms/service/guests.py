@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from booking.checkin.service.passes import (
     PassStatus,
@@ -14,7 +14,7 @@ from booking.checkin.service.passes import (
     revive_passes_of,
 )
 from booking.clock import local_instant
-from booking.db import ReadSession, WriteSession, insert
+from booking.db import ReadSession, WriteSession, insert, prepared
 from booking.members.models import Member
 from booking.notices.messages import MessageText, register
 from booking.notices.service import tell
@@ -150,9 +150,13 @@ def write_guests(tx: WriteSession, rooms: Iterable[StayRoom], guests: Iterable[S
 
 def guests_of(tx: ReadSession, place_id: int, rooms: Iterable[StayRoom]) -> list[Guest]:
     """Everyone in some rooms of a stay, room by room."""
-    ids = [room.id for room in rooms]
-    here = select(Guest).where(Guest.place_id == place_id, Guest.stay_room_id.in_(ids))
-    return tx.all(here.order_by(Guest.stay_room_id, Guest.number))
+    return tx.all(_in_rooms(tx, place_id, *(room.id for room in rooms)))
+
+
+@prepared
+def _in_rooms(_: ReadSession, place: int, *rooms: int) -> Select[Guest]:
+    here = select(Guest).where(Guest.place_id == place, Guest.stay_room_id.in_(rooms))
+    return here.order_by(Guest.stay_room_id, Guest.number)
 
 
 def issue_passes(tx: WriteSession, now: datetime, house: House, rooms: Sequence[StayRoom]) -> None:

@@ -2,18 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, update
+from sqlalchemy import Delete, Update, delete, update
 
 from booking.audit.service import record
-from booking.db import WriteSession
+from booking.db import ReadSession, WriteSession, prepared
 from booking.rooms.catalogue import House, houses
 from booking.rooms.errors import NotStaff, StayChanged, StayHoldExpired, StayNotFound, WrongStayStatus
 from booking.rooms.models import RoomSearch, Stay, StayRoom
 from booking.rooms.queries.quoting import comes_to, payer_of, quoted
 from booking.rooms.queries.stays import is_staff, stay_view
-from booking.rooms.rules.nights import Nights
 from booking.rooms.rules.settling import STANDING, has_expired
 from booking.rooms.schemas import StayRequest, StayView
 from booking.rooms.service import boards, guests, money, terms
@@ -222,29 +221,55 @@ def turn(tx: WriteSession, now: datetime, stay: Stay, **values: object) -> None:
     Raises:
         StayChanged: a concurrent request was.
     """
-    unchanged = (Stay.status == stay.status, Stay.sequence == stay.sequence)
-    changed = update(Stay).where(*of(stay), *unchanged)
-    if tx.execute(changed.values(changed_at=now, sequence=Stay.sequence + 1, **values)).rowcount != 1:
+    wanted = {"status": stay.status} | values
+    known = (now, stay.place_id, stay.id, stay.sequence, stay.status)
+    if tx.execute(_turned(tx, *known, *wanted.values(), names=tuple(wanted))).rowcount != 1:
         raise StayChanged
+
+
+@prepared
+def _turned(
+    _: ReadSession,
+    now: datetime,
+    place: int,
+    stay: int,
+    sequence: int,
+    status: str,
+    *values: Any,
+    names: tuple[str, ...],
+) -> Update:
+    unchanged = (Stay.place_id == place, Stay.id == stay, Stay.sequence == sequence, Stay.status == status)
+    changes = dict(zip(names, values, strict=True)) | {"changed_at": now, "sequence": Stay.sequence + 1}
+    return update(Stay).where(*unchanged).values(changes)
 
 
 def reckon(tx: WriteSession, now: datetime, house: House, stay: Stay, actor: str) -> Stay:
     """Bring dates, price and books of a stay in line with its rooms; the stay as it is then."""
     rooms = rooms_of(tx, house.id, stay.id)
     standing = [room for room in rooms if room.status not in ("cancelled", "no_show", "displaced")]
-    if standing:
-        nights = Nights(min(room.arrival for room in standing), max(room.departure for room in standing))
-        tx.execute(update(Stay).where(*of(stay)).values(arrival=nights.arrival, departure=nights.departure))
-    tx.execute(update(Stay).where(*of(stay)).values(price_fen=comes_to(house, stay, rooms)))
+    arrival = min((room.arrival for room in standing), default=stay.arrival)
+    departure = max((room.departure for room in standing), default=stay.departure)
+    tx.execute(_reckoned(tx, house.id, stay.id, arrival, departure, comes_to(house, stay, rooms)))
     changed = again(tx, stay)
     if changed.hold_expires_at is None and changed.status in ("confirmed", "stayed", "cancelled", "no_show"):
         money.settle(tx, now, house, changed, rooms, actor)
     return changed
 
 
+@prepared
+def _reckoned(_: ReadSession, place: int, stay: int, arrival: int, departure: int, fen: int) -> Update:
+    mine = update(Stay).where(Stay.place_id == place, Stay.id == stay)
+    return mine.values(arrival=arrival, departure=departure, price_fen=fen)
+
+
 def forget_search(tx: WriteSession, stay: Stay) -> None:
     """No planner has to look for rooms of a stay any more."""
-    tx.execute(delete(RoomSearch).where(RoomSearch.place_id == stay.place_id, RoomSearch.stay_id == stay.id))
+    tx.execute(_forgotten(tx, stay.place_id, stay.id))
+
+
+@prepared
+def _forgotten(_: ReadSession, place: int, stay: int) -> Delete:
+    return delete(RoomSearch).where(RoomSearch.place_id == place, RoomSearch.stay_id == stay)
 
 
 def note(tx: WriteSession, now: datetime, actor: str, house: House, stay: Stay, action: str, **detail: object) -> None:

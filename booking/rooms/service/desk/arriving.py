@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import update
+from sqlalchemy import Update, update
 
-from booking.db import WriteSession
+from booking.db import ReadSession, WriteSession, prepared
 from booking.payments.rules import Method
 from booking.rooms.catalogue import House
 from booking.rooms.errors import StayChanged, StillSeeking
@@ -18,7 +18,7 @@ from booking.rooms.rules.desk import hotel_night
 from booking.rooms.rules.housekeeping import READY
 from booking.rooms.rules.nights import Nights, date_of
 from booking.rooms.schemas_desk import ArriveRequest, DeskRoom, Document, WalkInRequest
-from booking.rooms.service import guests
+from booking.rooms.service import boards, guests
 from booking.rooms.service.desk import cards
 from booking.rooms.service.desk.finding import At, door_number, expect, found, ready_rooms
 from booking.rooms.service.desk.passes import open_now
@@ -56,6 +56,8 @@ def arrive(
     room = _again(tx, at)
     _check_ready(tx, now, at.house, room)
     _move_in(tx, now, at, room)
+    if request.room is None:  # otherwise more than this room may have changed
+        boards.keep(tx)
     if request.deposit is not None:
         take_deposit_due(tx, now, again(tx, at.stay), request.deposit, actor.actor)
     cards.encode(tx, now, at.house, room, request.card)
@@ -164,13 +166,27 @@ def _check_ready(tx: WriteSession, now: datetime, house: House, room: StayRoom) 
 
 
 def _move_in(tx: WriteSession, now: datetime, at: At, room: StayRoom) -> None:
-    turn(tx, now, at.stay)
-    expected = (StayRoom.place_id == at.house.id, StayRoom.id == room.id, StayRoom.status == "expected")
-    moved = update(StayRoom).where(*expected).values(status="in_house", pinned="in_house", arrived_at=now)
-    if tx.execute(moved).rowcount != 1:
-        raise StayChanged
+    take_in(tx, now, at, room)
     guests.issue_passes(tx, now, at.house, [room])
     open_now(tx, now, at.house, room)
+
+
+def take_in(tx: WriteSession, now: datetime, at: At, room: StayRoom) -> None:
+    """The guests of a room are in the house from now on, and their room is theirs, whoever is told of it.
+
+    Raises:
+        StayChanged: a concurrent request was first.
+    """
+    turn(tx, now, at.stay)
+    if tx.execute(_arrived(tx, now, at.house.id, room.id)).rowcount != 1:
+        raise StayChanged
+    boards.note(tx, at.house, [room.id])
+
+
+@prepared
+def _arrived(_: ReadSession, now: datetime, place: int, stay_room: int) -> Update:
+    expected = (StayRoom.place_id == place, StayRoom.id == stay_room, StayRoom.status == "expected")
+    return update(StayRoom).where(*expected).values(status="in_house", pinned="in_house", arrived_at=now)
 
 
 def _again(tx: WriteSession, at: At) -> StayRoom:

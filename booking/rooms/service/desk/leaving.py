@@ -1,11 +1,12 @@
 """Guests leave, early or on their day, or never came."""
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import update
+from sqlalchemy import Update, update
 
 from booking.clock import local_date
-from booking.db import WriteSession
+from booking.db import ReadSession, WriteSession, prepared
 from booking.members.service.standing import add_points
 from booking.payments.queries import balance
 from booking.payments.service import apply_deposit, refund_due, return_deposit, take_payment
@@ -20,7 +21,7 @@ from booking.rooms.rules.nights import night_of
 from booking.rooms.rules.settling import STANDING
 from booking.rooms.schemas import StayView
 from booking.rooms.schemas_desk import DepartRequest, DeskRoom
-from booking.rooms.service import ending, guests
+from booking.rooms.service import boards, ending, guests
 from booking.rooms.service.changing import shorten
 from booking.rooms.service.desk import cards
 from booking.rooms.service.desk.finding import At, door_number, expect, found
@@ -50,22 +51,50 @@ def depart(
         FolioOpen: something is owed, it is not paid now, and no reason to leave it open was given.
     """
     at = found(tx, actor, place_id, stay_room_id)
+    left = leave(tx, now, at, request, actor.actor)
+    make_dirty(tx, now, at.house, [at.room.room_id or 0])
+    guests.end_passes(tx, now, at.room)
+    cards.cancel(tx, now, at.house, at.room, at.room.room_id)
+    detail = {"room": door_number(at.house, at.room.room_id), "nights_given_back": left.nights, "owed": left.owed}
+    reason = {"left_open": request.leave_open} if left.owed > 0 else {}
+    note(tx, now, actor.actor, at.house, left.stay, "stay.departed", **detail, **reason)
+    return desk_room(tx, now, place_id, stay_room_id)
+
+
+class Left(NamedTuple):
+    """A stay after the guests of one of its rooms left: nights that were given back, and what is owed in fen."""
+
+    stay: Stay
+    nights: int
+    owed: int
+
+
+def leave(tx: WriteSession, now: datetime, at: At, request: DepartRequest, actor: str) -> Left:
+    """What a departure does to nights and money, whoever is told of it; the types of the room are locked.
+
+    Raises:
+        WrongRoomStatus: the room's guests are not in the house.
+        FolioOpen: something is owed, it is not paid now, and no reason to leave it open was given.
+    """
     expect(at.room, at.stay, "in_house", N_("办理离店"))
     last = not _others_left(tx, at)
     turn(tx, now, at.stay, status="stayed" if last else at.stay.status)
     given_back = _shorten(tx, now, at)
-    mine = (StayRoom.place_id == at.house.id, StayRoom.id == at.room.id, StayRoom.status == "in_house")
-    if tx.execute(update(StayRoom).where(*mine).values(status="departed", departed_at=now)).rowcount != 1:
+    if tx.execute(_departed(tx, now, at.house.id, at.room.id)).rowcount != 1:
         raise StayChanged
-    stay = reckon(tx, now, at.house, again(tx, at.stay), actor.actor)
-    owed = _settle(tx, now, stay, request, actor.actor) if last and stay.folio_id is not None else 0
-    make_dirty(tx, now, at.house, [at.room.room_id or 0])
-    guests.end_passes(tx, now, at.room)
-    cards.cancel(tx, now, at.house, at.room, at.room.room_id)
-    detail = {"room": door_number(at.house, at.room.room_id), "nights_given_back": given_back, "owed": owed}
-    reason = {"left_open": request.leave_open} if owed > 0 else {}
-    note(tx, now, actor.actor, at.house, stay, "stay.departed", **detail, **reason)
-    return desk_room(tx, now, place_id, stay_room_id)
+    boards.note(tx, at.house, [at.room.id])
+    boards.keep(tx)
+    stay = again(tx, at.stay)
+    if given_back:  # otherwise the books were in line before, and are
+        stay = reckon(tx, now, at.house, stay, actor)
+    owed = _settle(tx, now, stay, request, actor) if last and stay.folio_id is not None else 0
+    return Left(stay, given_back, owed)
+
+
+@prepared
+def _departed(_: ReadSession, now: datetime, place: int, stay_room: int) -> Update:
+    mine = (StayRoom.place_id == place, StayRoom.id == stay_room, StayRoom.status == "in_house")
+    return update(StayRoom).where(*mine).values(status="departed", departed_at=now)
 
 
 def _others_left(tx: WriteSession, at: At) -> bool:
@@ -92,14 +121,17 @@ def _shorten(tx: WriteSession, now: datetime, at: At) -> int:
 def _settle(tx: WriteSession, now: datetime, stay: Stay, request: DepartRequest, actor: str) -> int:
     """Settle a folio as far as the request goes; answers what stays owed, in fen."""
     place_id, folio_id = stay.place_id, stay.folio_id or 0
-    apply_deposit(tx, now, place_id=place_id, folio_id=folio_id, actor=actor)
-    owed = balance(tx, place_id, folio_id).owed
+    standing = balance(tx, place_id, folio_id)
+    if standing.deposit:
+        apply_deposit(tx, now, place_id=place_id, folio_id=folio_id, actor=actor)
+        standing = balance(tx, place_id, folio_id)
+    owed, credit = standing.owed, standing.owed < 0 or standing.deposit > 0
     if owed > 0 and request.pay is not None:
         take_payment(tx, now, place_id=place_id, folio_id=folio_id, method=request.pay, fen=owed, actor=actor)
         owed = 0
     if owed > 0 and not request.leave_open:
         raise FolioOpen(owed=Money(owed))
-    if owed <= 0:
+    if credit:
         refund_due(tx, now, place_id=place_id, folio_id=folio_id, actor=actor)
         return_deposit(tx, now, place_id=place_id, folio_id=folio_id, actor=actor)
     return max(0, owed)
