@@ -204,7 +204,7 @@ def found_world(tx: WriteSession, now: datetime, settings: Settings) -> World:
 
 def _furnish(tx: WriteSession, now: datetime) -> None:
     """Rooms of the culture centre, on sale."""
-    furnish(tx, now, place=CENTRE, zones=[1])
+    furnish(tx, now, place=CENTRE, zones=[1], twins=20)
     catalogue_changed(tx)
     open_nights(tx, now, CENTRE)
 

@@ -49,6 +49,7 @@ LISTED: dict[str | None, str] = {
         /manage/{place:str}/{facility:str}/close /manage/{place:str}/{facility:str}/walk-in
         /manage/{place:str}/rooms/tape /manage/{place:str}/rooms/tape/{stay_room:int}
         /manage/{place:str}/rooms/outages /manage/{place:str}/rooms/offline /manage/{place:str}/rooms/figures
+        /manage/{place:str}/rooms/pools
     """,
     "admin": """
         /manage /manage/calendar /manage/places/new /manage/policies /manage/policies/new /manage/policies/{code:str}

@@ -136,6 +136,29 @@ def release(tx: WriteSession, house: House, pool: Allotment, nights: Nights) -> 
     return released
 
 
+def release_pool(tx: WriteSession, now: datetime, actor: Principal, place_id: int, pool_id: int, nights: Nights) -> int:
+    """Give the public at once what a pool has not sold of some nights; answers how many room-nights.
+
+    Raises:
+        NotStaff: the actor is none.
+        AllotmentNotFound: there is no such pool.
+        SamePool: it is the public's.
+    """
+    check_staff(actor, place_id)
+    house = houses(tx).house(place_id)
+    pool = house.allotment(pool_id)
+    if pool.id == house.public.id:
+        raise SamePool
+    released = release(tx, house, pool, nights)
+    subject = f"allotment:{place_id}:{pool_id}"
+    dates = {"first": date_of(nights.arrival).isoformat(), "until": date_of(nights.departure).isoformat()}
+    detail = {"nights": released, **dates}
+    record(
+        tx, now, actor=actor.actor, place_id=place_id, action="rooms.allotment_released", subject=subject, detail=detail
+    )
+    return released
+
+
 def set_restrictions(
     tx: WriteSession, now: datetime, actor: Principal, place_id: int, request: RestrictionRequest
 ) -> None:

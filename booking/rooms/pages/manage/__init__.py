@@ -2,12 +2,12 @@
 
 from litestar import Router
 
-from booking.rooms.pages.manage import figures, offline, tape
+from booking.rooms.pages.manage import figures, offline, pools, tape
 from booking.rooms.pages.manage.access import DEPENDENCIES
 
 router = Router(
     path="/",
-    route_handlers=[*tape.handlers, *offline.handlers, *figures.handlers],
+    route_handlers=[*tape.handlers, *offline.handlers, *figures.handlers, *pools.handlers],
     dependencies=dict(DEPENDENCIES),
     include_in_schema=False,
 )

@@ -146,7 +146,7 @@ async def chart(
 def _found(house: House, asked: Asked, row: Row[Any]) -> dict[str, Any]:
     """A stay that was found, with the chart on which it stands."""
     arrival = date_of(row.arrival)
-    there = asked.address(house, first=min(max(asked.first, arrival), arrival), where="", type=0)
+    there = asked.address(house, first=min(max(asked.first, arrival), arrival), where="", type=0, text="")
     return {
         "id": row.id,
         "name": row.name,
@@ -230,10 +230,10 @@ async def move(
 ) -> Response[Any]:
     """Move guests to the room that was chosen; a refusal from the chart comes back to the chart."""
     form = await request.form()
-    room = read_number(str(form.get("room", "")), None)
+    room = read_number(str(form.get("room", "")), 0) or 0
     dragged = "first" in form
     asked = read_asked(form, local_date(clock()))
-    wish = MoveRoomRequest(room or 1)
+    wish = MoveRoomRequest(room)
     try:
         moved = await database.write(move_to_room, member, house.id, stay_room, wish)
     except BookingError as error:
@@ -275,7 +275,7 @@ async def back(
 ) -> Redirect:
     """Undo a move while nothing else has changed the stay."""
     said = request.query_params
-    room, seen = read_number(said.get("room", ""), 1) or 1, read_number(said.get("seen", ""), 0, 0, 2**31 - 1) or 0
+    room, seen = read_number(said.get("room", ""), 0) or 0, read_number(said.get("seen", ""), 0, 0, 2**31 - 1) or 0
     wish = MoveBackRequest(room, seen, "chosen" if said.get("pinned") == "chosen" else "")
     there = _at(house, read_asked(said, local_date(clock())), stay_room)
     try:
