@@ -1,5 +1,6 @@
 """The home page: what is free near the reader this evening, what they have booked, and the way to the sanatorium."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from litestar import Request, Response, Router, get
@@ -11,7 +12,7 @@ from booking.rooms.catalogue import House, houses
 from booking.rooms.queries.stays import stays_of
 from booking.rooms.schemas import StayView
 from booking.venues.catalogue import Venues, venues
-from booking.venues.pages.finding import grouped
+from booking.venues.pages.finding import Group, grouped
 from booking.venues.pages.whereabouts import Looking, looking, near, remember
 from booking.venues.pages.words import address, here
 from booking.venues.queries.bookings import next_booking
@@ -47,22 +48,7 @@ async def home(
 ) -> Response[str]:
     """What is free this evening."""
     now = clock()
-
-    def read(tx: ReadSession) -> _Home:
-        known = venues(tx)
-        wanted = looking(request, known)
-        categories = () if principal is None else principal.categories
-        return _Home(
-            known,
-            wanted,
-            dict(district_names(tx)),
-            tonight(tx, now, near=near(tx, wanted), categories=categories),
-            None if principal is None else next_booking(tx, now, principal),
-            [] if principal is None else stays_of(tx, now, principal, upcoming=True, after=None, limit=1).items,
-            next(iter(houses(tx).by_id.values()), None),
-        )
-
-    found = await database.read(read)
+    found = await database.read(_read, now, request, principal)
     made = page(
         request,
         "portal/home.html",
@@ -73,12 +59,7 @@ async def home(
         sports=[(sport, _at_that_hour(found.tonight, sport)) for sport in found.tonight.sports],
         at_once=SPORTS_AT_ONCE,
         is_today=local_date(found.tonight.starts) == local_date(now),
-        groups=grouped(
-            request,
-            found.known,
-            [hit for place in found.tonight.places for hit in place.hits],
-            told=found.looking.point is not None,
-        ),
+        groups=_groups(request, found),
         next=found.next,
         stays=found.stays,
         sanatorium=found.sanatorium,
@@ -86,6 +67,27 @@ async def home(
         at_desk=principal is not None and principal.places("sanatorium_desk") != frozenset(),
     )
     return remember(request, made, found.looking)
+
+
+def _read(tx: ReadSession, now: datetime, request: Request[Any, Any, Any], principal: Principal | None) -> _Home:
+    known = venues(tx)
+    wanted = looking(request, known)
+    categories = () if principal is None else principal.categories
+    return _Home(
+        known,
+        wanted,
+        dict(district_names(tx)),
+        tonight(tx, now, near=near(tx, wanted), categories=categories),
+        None if principal is None else next_booking(tx, now, principal),
+        [] if principal is None else stays_of(tx, now, principal, upcoming=True, after=None, limit=1).items,
+        next(iter(houses(tx).by_id.values()), None),
+    )
+
+
+def _groups(request: Request[Any, Any, Any], found: _Home) -> list[Group]:
+    """What is free at each place, the nearest first where the reader told where they are."""
+    hits = [hit for place in found.tonight.places for hit in place.hits]
+    return grouped(request, found.known, hits, told=found.looking.point is not None)
 
 
 def _at_that_hour(shown: Tonight, sport: TonightSport) -> str:

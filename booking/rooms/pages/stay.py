@@ -1,7 +1,7 @@
 """A stay: checked and confirmed while it is held, then all that one needs to know of it, and the way out of it."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -15,7 +15,7 @@ from booking.notices.calendar import single
 from booking.rooms.errors import StayNotFound
 from booking.rooms.pages.asking import read_number
 from booking.rooms.pages.instead import nearest_links
-from booking.rooms.pages.seeing import ROOM_STATUS_NAMES, asked_again, look
+from booking.rooms.pages.seeing import ROOM_STATUS_NAMES, Seen, asked_again, look
 from booking.rooms.pages.words import NEEDS, WHY_REFUSED, ladder
 from booking.rooms.queries.calendar import calendar_events
 from booking.rooms.rules.pricing import permille_of
@@ -43,6 +43,11 @@ STATUS_KINDS = {
     "no_show": "warn",
 }
 """How each status looks; the others are neutral."""
+STATUSES: dict[str, Any] = {
+    "status_names": STATUS_NAMES,
+    "status_kinds": STATUS_KINDS,
+    "room_status_names": ROOM_STATUS_NAMES,
+}
 
 
 @get("/stays/{place:int}/{stay:int}")
@@ -173,8 +178,6 @@ async def shown(
     """The page of a stay, with the reason if something was refused."""
     seen = await database.read(look, now, place, stay, member)
     view, asked = seen.view, asked_again(seen.view)
-    left = max(timedelta(0), (view.hold_expires_at or now) - now)
-    standing = [room for room in view.rooms if room.status not in ROOM_STATUS_NAMES]
     return page(
         request,
         "rooms/check.html" if view.status == "held" and seen.mine else "rooms/stay.html",
@@ -183,18 +186,30 @@ async def shown(
         stay=view,
         seen=seen,
         house=seen.house,
-        standing=standing,
-        ladder=ladder(seen.house.policy.cancel_fees, view.arrival, [room.fen for room in standing], local_date(now)),
-        fees={room.number: permille_of(room.fen, seen.cancel_permille) for room in standing},
-        minutes=max(1, -(-int(left.total_seconds()) // 60)),
+        minutes=_minutes_left(view, now),
         refused="" if error is None else words(request, error),
         alternatives=nearest_links(request, now, asked, seen.nearest, seen.house),
         change=asked.address("/stays/book", instead=view.id),
         again=asked.address("/stays", type=None),
         online=bool(request.app.state.settings.payments_url),
-        status_names=STATUS_NAMES,
-        status_kinds=STATUS_KINDS,
-        room_status_names=ROOM_STATUS_NAMES,
         refusals=WHY_REFUSED,
         needs=NEEDS,
+        **_terms(seen, local_date(now)),
+        **STATUSES,
     )
+
+
+def _minutes_left(view: StayView, now: datetime) -> int:
+    """Until the hold ends, as people count."""
+    left = max(timedelta(0), (view.hold_expires_at or now) - now)
+    return max(1, -(-int(left.total_seconds()) // 60))
+
+
+def _terms(seen: Seen, today: date) -> dict[str, Any]:
+    """The rooms whose guests are still to come, and what giving each of them up costs."""
+    standing = [room for room in seen.view.rooms if room.status not in ROOM_STATUS_NAMES]
+    return {
+        "standing": standing,
+        "ladder": ladder(seen.house.policy.cancel_fees, seen.view.arrival, [room.fen for room in standing], today),
+        "fees": {room.number: permille_of(room.fen, seen.cancel_permille) for room in standing},
+    }
