@@ -32,6 +32,7 @@ bench: .venv/ready
 	$(BIN)/booking bench book --json
 	$(BIN)/booking bench checkin --json
 	$(BIN)/booking bench assign --json
+	$(BIN)/booking bench draw --json
 	$(BIN)/booking bench stays --json
 
 # For maintainers: writes the two lock files anew. `make lock UPGRADE=--upgrade` also takes newer versions.

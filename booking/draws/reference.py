@@ -15,10 +15,10 @@ from booking.draws.units import Need, Units
 class Tally:
     """How much some units take of a choice."""
 
-    __slots__ = ("beds", "men", "rooms", "women")
+    __slots__ = ("beds", "men", "rooms", "spare", "women")
 
     def __init__(self, beds: int) -> None:
-        self.beds = beds
+        self.beds, self.spare = beds, beds - 1
         self.rooms = self.men = self.women = 0
 
     def add(self, need: Need) -> None:
@@ -27,11 +27,15 @@ class Tally:
         self.men += need.men
         self.women += need.women
 
+    def taken(self) -> int:
+        """Beds that somebody has."""
+        return self.beds * self.rooms + self.men + self.women
+
     def blocked_with(self, need: Need) -> int:
         """Beds that nobody else could have if this unit came too: whole rooms, ⌈men ÷ beds⌉, ⌈women ÷ beds⌉."""
         rooms, men, women = need
-        beds = self.beds
-        return beds * (self.rooms + rooms - (-(self.men + men) // beds) - (-(self.women + women) // beds))
+        beds, spare = self.beds, self.spare
+        return beds * (self.rooms + rooms + (self.men + men + spare) // beds + (self.women + women + spare) // beds)
 
 
 class Cell:
@@ -44,6 +48,7 @@ class Cell:
         sets = [some for some in range(self.all + 1) if some & ~self.all == 0]
         kept = {some: sum(beds for bit, beds in guaranteed.items() if bit & some) for some in sets}
         self.everyone = Tally(choice.beds)
+        self.is_full = self.total == 0
         self.open = Tally(choice.beds)
         self.open_limit = self.total - kept[self.all]
         # Of the units whose categories lie within a set: those that count against its limit.
@@ -53,12 +58,12 @@ class Cell:
 
     def refusal(self, shape: Shape) -> tuple[Reason, int] | None:
         """Which rule keeps a unit of this shape out, and the set of categories whose limit it is."""
-        need, mine = shape.need, shape.categories & self.all
-        if self.everyone.blocked_with(need) > self.total:
+        if self.is_full or self.everyone.blocked_with(shape.need) > self.total:
             return Reason.ROOMS, self.all
+        need = shape.need
         if self.policy is Policy.OVER and self._fits_in_the_open(need):
             return None
-        for some in self.containing[mine]:
+        for some in self.containing[shape.categories & self.all]:
             if self.within[some].blocked_with(need) > self.limits[some]:
                 return Reason.GUARANTEE, some
         return None
@@ -67,6 +72,7 @@ class Cell:
         """Count a unit in."""
         need, mine = shape.need, shape.categories & self.all
         self.everyone.add(need)
+        self.is_full = self.everyone.taken() >= self.total
         if self.policy is Policy.OVER and not reserved:
             self.open.add(need)
             return
@@ -96,10 +102,8 @@ class Board:
         self.quotas_closed: dict[tuple[int, str, int], int] = {}
         self.shapes = sorted(set(facts.shapes))
 
-    def blocks(self, kind: int, choice: int) -> bool:
-        """Whether a unit of this kind cannot have this choice now: rooms, guarantees, then quotas."""
-        if self.cells[choice].refusal(self.facts.shapes[kind]) is not None:
-            return True
+    def exceeds_a_quota(self, kind: int, choice: int) -> bool:
+        """Whether a unit of this kind has more heads than are left somewhere on its way up the tree."""
         pool, caps, taken = self.pools[choice], self.caps, self.taken
         return any(
             (pool, node) in caps and taken[pool, node] + heads > caps[pool, node]
@@ -140,6 +144,7 @@ def allocate(
     """One pass: whoever has a place in `before` keeps it, whoever is free there gets what still fits, in order."""
     facts = KindFacts.of(rules, units)
     board = Board(rules, facts, constraints)
+    cells, shapes = board.cells, facts.shapes
     places = array("h", before.places if before else [FREE] * len(units))
     reserved = bytearray(before.reserved if before else len(units))
     for index, place in enumerate(places):
@@ -153,11 +158,12 @@ def allocate(
         if places[index] != FREE:
             continue
         kind = units.kind[index]
+        shape = shapes[kind]
         for choice in units.choices(index):
-            if board.blocks(kind, choice):
+            if cells[choice].refusal(shape) is not None or board.exceeds_a_quota(kind, choice):
                 continue
             places[index] = choice
-            reserved[index] = board.cells[choice].needs_reserved_bed(facts.shapes[kind])
+            reserved[index] = cells[choice].needs_reserved_bed(shape)
             board.seat(kind, choice, reserved=bool(reserved[index]))
             board.close_cell(choice, position)
             for node, _ in facts.heads[kind]:

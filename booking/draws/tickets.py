@@ -21,7 +21,8 @@ def tickets(seed: bytes, units: Units) -> bytes:
     found = [sha256(start + unit_id.to_bytes(8, "big") + b"\0").digest() for unit_id in units.ids]
     for index, weight in enumerate(units.weights):
         if weight > 1:
-            found[index] = ticket(seed, units.ids[index], weight)
+            mine = start + units.ids[index].to_bytes(8, "big")
+            found[index] = min(found[index], *[sha256(mine + bytes((t,))).digest() for t in range(1, weight)])
     return b"".join(found)
 
 
