@@ -27,8 +27,9 @@ from booking.rehearsal import kinds
 from booking.rehearsal.service import apply, draft
 from booking.rooms.models import RoomWait, StayRoom
 from booking.rooms.rules.nights import night_of
-from booking.rooms.schemas import RoomWish, StayRequest
+from booking.rooms.schemas import OutageRequest, RoomWish, StayRequest
 from booking.rooms.service.inventory import open_nights
+from booking.rooms.service.outages import take_out
 from booking.rooms.service.stays import confirm_stay, hold_stay
 from booking.settings import Settings
 from booking.venues.schemas import BlockRequest, HoldRequest, PartnerRequest, WalkInRequest
@@ -76,6 +77,8 @@ class World(NamedTuple):
     stay_room: int
     """The one room of it."""
     held_stay: int
+    outage: int
+    """A room out of order for a night, weeks from now."""
     wait: int
     """The worker's place on a waiting list."""
     gate: int
@@ -109,6 +112,7 @@ class World(NamedTuple):
             "intent": self.intent,
             "member_id": self.people.keeper.member_id,
             "message_id": self.message,
+            "outage": self.outage,
             "pass_id": self.pass_id,
             "place": CENTRE,
             "place_id": CENTRE,
@@ -190,6 +194,7 @@ def found_world(tx: WriteSession, now: datetime, settings: Settings) -> World:
         stay=stay,
         stay_room=_stay_room(tx, stay),
         held_stay=_stay(tx, now, people.worker),
+        outage=_outage(tx, now, people.manager),
         wait=_wait(tx, now, people.worker),
         gate=gate.id,
         message=tx.scalar(select(InboxMessage.id).where(InboxMessage.member_id == people.worker.member_id)),
@@ -222,12 +227,19 @@ def _wait(tx: WriteSession, now: datetime, who: Principal) -> int:
     arrival = night_of(local_date(now)) + 9
     nights = {"arrival": arrival, "departure": arrival + 1, "rooms": 1, "heads": 1, "needs": []}
     asked = {"place_id": CENTRE, "id": 1, "type_id": TWIN, "member_id": who.member_id, "status": "waiting"}
-    add(tx, RoomWait, [asked | nights | {"stay_id": None, "joined_at": now, "offered_at": None}])
+    add(tx, RoomWait, [asked | nights | {"stay_id": None, "instead_of": None, "joined_at": now, "offered_at": None}])
     return 1
 
 
 def _stay_room(tx: WriteSession, stay: int) -> int:
     return int(tx.scalar(select(StayRoom.id).where(StayRoom.place_id == CENTRE, StayRoom.stay_id == stay)))
+
+
+def _outage(tx: WriteSession, now: datetime, who: Principal) -> int:
+    """A room out of order, for one night that nobody has booked."""
+    first = local_date(now) + timedelta(days=50)
+    wanted = OutageRequest(first=first, until=first + timedelta(days=1), rooms=[32], reason="换锁")
+    return take_out(tx, now, who, CENTRE, wanted)
 
 
 def _another_sign_in(tx: WriteSession, now: datetime, who: Principal) -> int:

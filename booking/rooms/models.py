@@ -433,6 +433,8 @@ class RoomWait(Base):
     """`accessible`, or features that each room must have."""
     stay_id: Mapped[int | None]
     """The stay that is held for whoever was offered it."""
+    instead_of: Mapped[int | None]
+    """The stay that a closure took away, in the place of which this one is kept for longer than others."""
     joined_at: Mapped[datetime] = mapped_column(UTCDateTime)
     offered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

@@ -372,6 +372,7 @@ def put_in_line(tx: WriteSession, now: datetime, at: int, arrival: int, departur
         "heads": rooms,
         "needs": [],
         "stay_id": None,
+        "instead_of": None,
         "joined_at": now,
         "offered_at": None,
     }

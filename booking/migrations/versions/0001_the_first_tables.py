@@ -778,6 +778,7 @@ def upgrade() -> None:
         sa.Column("heads", INT64, nullable=False),
         sa.Column("needs", JSONText(), nullable=False),
         sa.Column("stay_id", INT64, nullable=True),
+        sa.Column("instead_of", INT64, nullable=True),
         sa.Column("joined_at", UTCDateTime(), nullable=False),
         sa.Column("offered_at", UTCDateTime(), nullable=True),
         sa.CheckConstraint(

@@ -6,23 +6,22 @@ meanwhile first serves those who came before (`serve_before`). So nights that co
 taken past those who wait.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, or_, select, update
+from sqlalchemy import update
 
 from booking.audit.service import record
-from booking.db import ReadSession, WriteSession, insert, prepared
+from booking.db import ReadSession, WriteSession, insert
 from booking.members.models import Member
 from booking.notices.messages import MessageText, register
 from booking.notices.service import tell
 from booking.rooms.catalogue import House, houses
-from booking.rooms.models import AllotmentNight, RoomType, RoomWait, Stay, StayRoom
+from booking.rooms.models import RoomType, RoomWait, Stay, StayRoom
+from booking.rooms.queries import lists
 from booking.rooms.queries.quoting import payer_of, quoted
-from booking.rooms.queries.searching import restrictions
 from booking.rooms.rules.assignment import Impossible, Plan
 from booking.rooms.rules.nights import Nights, date_of
-from booking.rooms.rules.restrictions import broken
 from booking.rooms.rules.waiting import offered_until
 from booking.rooms.schemas import GuestRequest, StayRequest
 from booking.rooms.schemas_waiting import wishes
@@ -35,8 +34,6 @@ from booking.web.locale import N_
 
 OFFERER = "system"
 """Whoever offers, in the audit log."""
-UNDER_WAY = ("held", "pending")
-"""States of a stay that is offered and not yet answered."""
 BECOMES = {"expired": "expired", "cancelled": "left", "refused": "waiting"}
 """What becomes of a place on the list with the stay that was offered; with any other it is taken."""
 
@@ -45,6 +42,16 @@ register(
     MessageText(
         N_("等到房了，请您确认"),
         N_("{house}，{arrival} 到 {departure} 的{type}给您留好了，请在 {until} 前确认。过了时间就让给下一位。"),
+    ),
+)
+register(
+    "wait.alternative",
+    MessageText(
+        N_("替您留了别的房间"),
+        N_(
+            "{house}：原来的房间停用了，替您留了{type}，{arrival} 到 {departure}，留到 {until}。"
+            "合适就请确认；不合适不用办什么，到时间会放出来。"
+        ),
     ),
 )
 register(
@@ -65,7 +72,7 @@ register(
 
 def is_due(tx: ReadSession, now: datetime) -> bool:
     """Whether a list is to be looked at: asked of a reader, so that idle turns leave the writer alone."""
-    return any(_changed(tx, house) or _settled(tx, house) or _late(tx, now, house) for house in _all(tx))
+    return any(lists.changed(tx, house) or lists.settled(tx, house) or lists.late(tx, now, house) for house in _all(tx))
 
 
 def offer_due(tx: WriteSession, now: datetime) -> int:
@@ -73,11 +80,11 @@ def offer_due(tx: WriteSession, now: datetime) -> int:
     offered = 0
     for house in _all(tx):
         settle(tx, now, house)
-        types = _changed(tx, house)
+        types = lists.changed(tx, house)
         if types:
             expire_due(tx, now, house, types)
             seat_overbooked(tx, now, house, types)
-            offered += sum(_offer(tx, now, house, wait) for wait in _waiting(tx, house, types))
+            offered += sum(_offer(tx, now, house, wait) for wait in lists.waiting(tx, house, types))
             mine = (RoomType.place_id == house.id, RoomType.id.in_(types))
             tx.execute(update(RoomType).where(*mine).values(served_version=RoomType.version))
     return offered
@@ -92,7 +99,7 @@ def serve_before(
     """
     own = []
     for type_id in sorted(set(types)):
-        for wait in tx.all(_overlapping(tx, house.id, type_id, nights.arrival, nights.departure)):
+        for wait in tx.all(lists.overlapping(tx, house.id, type_id, nights.arrival, nights.departure)):
             if wait.member_id == booker_id:
                 own.append(wait)
                 break
@@ -117,7 +124,7 @@ def follow(tx: WriteSession, before: Stay, stay_id: int) -> None:
 def fits(tx: ReadSession, house: House, request: StayRequest, pool: int) -> bool | None:
     """Whether rooms as asked for could be had now, chosen none; None: not found out in the time of a request."""
     types = [wish.type for wish in request.rooms]
-    if not _left(tx, house, pool, types, request.nights):
+    if not lists.left(tx, house, pool, types, request.nights):
         return False
     drafted = [_drafted(house, request, number) for number in range(1, len(types) + 1)]
     outcome = allocation.seek(tx, house, [(room, None) for room in drafted], allocation.QUICK_NODES)
@@ -126,12 +133,12 @@ def fits(tx: ReadSession, house: House, request: StayRequest, pool: int) -> bool
 
 def settle(tx: WriteSession, now: datetime, house: House) -> None:
     """Write down what became of offers, and end the waits whose day of arrival is over."""
-    for wait, status in _settled(tx, house):
+    for wait, status in lists.settled(tx, house):
         values = {"status": BECOMES.get(status, "taken")} | ({"stay_id": None} if status == "refused" else {})
         mine = (RoomWait.place_id == house.id, RoomWait.id == wait.id, RoomWait.status == "offered")
         if tx.execute(update(RoomWait).where(*mine).values(**values)).rowcount == 1 and status == "expired":
             _tell(tx, now, house, wait, "wait.expired", {})
-    for wait in _late(tx, now, house):
+    for wait in lists.late(tx, now, house):
         mine = (RoomWait.place_id == house.id, RoomWait.id == wait.id, RoomWait.status == "waiting")
         if tx.execute(update(RoomWait).where(*mine).values(status="expired")).rowcount == 1:
             _tell(tx, now, house, wait, "wait.ended", {})
@@ -139,43 +146,6 @@ def settle(tx: WriteSession, now: datetime, house: House) -> None:
 
 def _all(tx: ReadSession) -> list[House]:
     return [house for _, house in sorted(houses(tx).by_id.items())]
-
-
-def _changed(tx: ReadSession, house: House) -> list[int]:
-    """Types that somebody waits for and that changed since their list was served."""
-    same = and_(RoomWait.place_id == RoomType.place_id, RoomWait.type_id == RoomType.id)
-    wanted = select(RoomType.id).join(RoomWait, same).where(RoomType.place_id == house.id)
-    due = wanted.where(RoomWait.status == "waiting", RoomType.version != RoomType.served_version)
-    return [kind for (kind,) in tx.execute(due.distinct().order_by(RoomType.id)) if kind in house.types]
-
-
-def _settled(tx: ReadSession, house: House) -> list[tuple[RoomWait, str]]:
-    """Those whose offer was answered, with the status of the stay."""
-    same = and_(Stay.place_id == RoomWait.place_id, Stay.id == RoomWait.stay_id)
-    over = select(RoomWait.id, Stay.status).join(Stay, same).where(RoomWait.place_id == house.id)
-    over = over.where(RoomWait.status == "offered", Stay.status.not_in(UNDER_WAY))
-    status = {row.id: row.status for row in tx.execute(over)}
-    if not status:
-        return []
-    waits = select(RoomWait).where(RoomWait.place_id == house.id, RoomWait.id.in_(list(status)))
-    return [(wait, status[wait.id]) for wait in tx.all(waits.order_by(RoomWait.id))]
-
-
-def _late(tx: ReadSession, now: datetime, house: House) -> list[RoomWait]:
-    over = select(RoomWait).where(RoomWait.place_id == house.id, RoomWait.status == "waiting")
-    return tx.all(over.where(RoomWait.arrival < inventory.tonight(now)).order_by(RoomWait.id))
-
-
-def _waiting(tx: ReadSession, house: House, types: Collection[int]) -> list[RoomWait]:
-    mine = select(RoomWait).where(RoomWait.place_id == house.id, RoomWait.type_id.in_(list(types)))
-    return tx.all(mine.where(RoomWait.status == "waiting").order_by(RoomWait.id))
-
-
-@prepared
-def _overlapping(_: ReadSession, place: int, kind: int, arrival: int, departure: int) -> Select[RoomWait]:
-    row = RoomWait
-    mine = select(row).where(row.place_id == place, row.type_id == kind, row.status == "waiting")
-    return mine.where(row.arrival < departure, row.departure > arrival).order_by(row.id)
 
 
 def _offer(tx: WriteSession, now: datetime, house: House, wait: RoomWait) -> bool:
@@ -186,16 +156,13 @@ def _offer(tx: WriteSession, now: datetime, house: House, wait: RoomWait) -> boo
     member = tx.get(Member, id=wait.member_id)
     nights = Nights(wait.arrival, wait.departure)
     kinds = [wait.type_id] * wait.rooms
-    closed = [row for row in restrictions(tx, house, wait.arrival, wait.departure) if row.type_id in (0, wait.type_id)]
-    if (
-        member is None
-        or broken(closed, wait.arrival, wait.departure)
-        or not _left(tx, house, house.public.id, kinds, nights)
-    ):
+    if member is None or lists.is_closed(tx, house, wait):
+        return False
+    if not lists.left(tx, house, house.public.id, kinds, nights):
         return False
     request = asked_by(wait, member.name)
     price = quoted(house, request, payer_of(tx, member.id))
-    ends = offered_until(now, house.policy.offer_minutes, wait.arrival)
+    ends = _ends(now, house, wait)
     booked = Booked(house, request, price, house.public.id, member.id, member.name, "waiting", member.id, ends)
     rows = room_rows(tx, booked, tx.ids.next())
     rooms = [StayRoom(**row) for row in rows]
@@ -210,12 +177,6 @@ def _offer(tx: WriteSession, now: datetime, house: House, wait: RoomWait) -> boo
     _seat(tx, now, house, stay, rooms, outcome if isinstance(outcome, Plan) else None)
     _note(tx, now, house, wait, stay)
     return True
-
-
-def _is_closed(tx: ReadSession, house: House, wait: RoomWait) -> bool:
-    """Whether the calendar does not let such a stay arrive or leave."""
-    rows = restrictions(tx, house, wait.arrival, wait.departure)
-    return broken([row for row in rows if row.type_id in (0, wait.type_id)], wait.arrival, wait.departure) is not None
 
 
 def _seat(
@@ -247,7 +208,16 @@ def _note(tx: WriteSession, now: datetime, house: House, wait: RoomWait, stay: S
 def until(tx: ReadSession, now: datetime, house: House, stay: Stay) -> datetime | None:
     """When an offer ends that is made now; None for a stay that is not offered to anybody who waited."""
     wait = _wait_of(tx, stay)
-    return None if wait is None else offered_until(now, house.policy.offer_minutes, wait.arrival)
+    return None if wait is None else _ends(now, house, wait)
+
+
+def _ends(now: datetime, house: House, wait: RoomWait) -> datetime:
+    """When an offer ends that is made now."""
+    policy = house.policy
+    minutes = policy.offer_minutes if wait.instead_of is None else policy.alternative_hours * 60
+    if wait.instead_of is None:
+        return offered_until(now, minutes, wait.arrival)
+    return min(now + timedelta(minutes=minutes), offered_until(now, minutes, wait.arrival))
 
 
 def tell_offered(tx: WriteSession, now: datetime, house: House, stay: Stay) -> bool:
@@ -255,7 +225,8 @@ def tell_offered(tx: WriteSession, now: datetime, house: House, stay: Stay) -> b
     wait = _wait_of(tx, stay)
     if wait is None or stay.hold_expires_at is None:
         return False
-    _tell(tx, now, house, wait, "wait.offered", {"until": Instant(stay.hold_expires_at)}, stay.id)
+    kind = "wait.offered" if wait.instead_of is None else "wait.alternative"
+    _tell(tx, now, house, wait, kind, {"until": Instant(stay.hold_expires_at)}, stay.id)
     return True
 
 
@@ -284,16 +255,6 @@ def asked_by(wait: RoomWait, name: str) -> StayRequest:
         room.guests = [GuestRequest(name)]
     arrival, departure = date_of(wait.arrival), date_of(wait.departure)
     return StayRequest(place=wait.place_id, arrival=arrival, departure=departure, rooms=rooms)
-
-
-def _left(tx: ReadSession, house: House, pool: int, types: Sequence[int], nights: Nights) -> bool:
-    """Whether a pool has so many rooms of these types left, every night."""
-    row = AllotmentNight
-    wanted = [and_(row.type_id == kind, row.capacity - row.taken >= types.count(kind)) for kind in set(types)]
-    mine = (row.place_id == house.id, row.allotment_id == pool)
-    within = row.night.between(nights.arrival, nights.departure - 1)
-    enough = select(row.night).where(*mine, within, or_(*wanted))
-    return len(tx.execute(enough).all()) == len(nights) * len(wanted)
 
 
 def _drafted(house: House, request: StayRequest, number: int) -> StayRoom:

@@ -115,6 +115,7 @@ def _store(tx: WriteSession, now: datetime, house: House, member: Principal, req
         "heads": max(request.heads, request.rooms),
         "needs": request.needs,
         "stay_id": None,
+        "instead_of": None,
         "joined_at": now,
         "offered_at": None,
     }

@@ -18,6 +18,7 @@ from booking.rooms.rules.assignment import Move
 from booking.rooms.rules.nights import Nights
 from booking.rooms.rules.settling import STANDING
 from booking.rooms.service import allocation, ending, money
+from booking.rooms.service.alternatives import keep_alternatives
 from booking.rooms.service.inventory import lock_types
 from booking.rooms.service.offline.stamping import check_unchanged
 from booking.rooms.service.offline.steps import (
@@ -52,6 +53,7 @@ def apply_outage(tx: WriteSession, now: datetime, change: ChangeView, plan: Plan
     outages = _lay(tx, now, house, change, steps.closings)
     allocation.claim(tx, house, [(one.id, one.room_id or 0, Nights(one.arrival, one.departure)) for one in moved])
     resize(tx, house, steps.gives, -1)
+    keep_alternatives(tx, now, house, plan.effects)
     tx.touch(house.topic)
     return msgspec.to_builtins(Trace(tuple(outages)))
 

@@ -16,6 +16,7 @@ from booking.rooms.models import Outage, RoomNight, Stay, StayRoom
 from booking.rooms.rules.assignment import Move
 from booking.rooms.rules.nights import Nights
 from booking.rooms.service import allocation, guests
+from booking.rooms.service.alternatives import withdraw_alternatives
 from booking.rooms.service.housekeeping import make_dirty
 from booking.rooms.service.inventory import lock_types, tonight
 from booking.rooms.service.offline.applying import is_there, resize
@@ -121,5 +122,6 @@ def _revive(tx: WriteSession, now: datetime, house: House, stay: Stay, back: Seq
     for seated in rooms_of(tx, house.id, stay.id):
         if seated.id in before:
             guests.revive_passes(tx, now, house, seated)
+    withdraw_alternatives(tx, now, house, stay.id)
     restored = reckon(tx, now, house, again(tx, stay), actor)
     note(tx, now, actor, house, restored, "stay.restored", rooms=[known[one.stay_room].number for one in back])
