@@ -34,6 +34,7 @@ SOURCES = {
     "page": N_("网页"),
     "desk": N_("前台"),
     "group": N_("团体"),
+    "waiting": N_("排队等到"),
     "replay": N_("导入的旧账"),
 }
 """How a stay was booked."""
