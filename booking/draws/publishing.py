@@ -8,6 +8,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from booking.draws import engine, rows
 from booking.draws.counting import counted
@@ -45,6 +46,16 @@ class Season:
     results: tuple[DrawnNumbers, ...] = ()
     kept: tuple[frozenset[int], ...] = ()
 
+    @cached_property
+    def inners(self) -> bytes:
+        """The inner hashes, one behind the other."""
+        return inner_hashes(self.units, self.salts)
+
+    @cached_property
+    def root(self) -> bytes:
+        """The root that is published at the freeze."""
+        return engine.root_of(self.units, self.inners)
+
 
 def passes_of(stage: int) -> Sequence[Constraints]:
     """What the stages after the first release: the second everything in turn, the last nothing."""
@@ -53,14 +64,13 @@ def passes_of(stage: int) -> Sequence[Constraints]:
 
 def frozen_files(season: Season) -> dict[str, bytes]:
     """Rules, roll and commitment."""
-    units, inners = season.units, inner_hashes(season.units, season.salts)
-    root = engine.root_of(units, inners)
+    units, inners = season.units, season.inners
     roll = (
         (id_field(unit_id), str(units.weights[index]), inners[32 * index : 32 * (index + 1)].hex())
         for index, unit_id in enumerate(units.ids)
     )
     facts = {
-        "root": root.hex(),
+        "root": season.root.hex(),
         "units": str(len(units)),
         "rules": rules_hash(season.rules).hex(),
         "frozen": escaped(season.frozen),
@@ -99,8 +109,7 @@ def check_sources(rules: Rules, results: Sequence[DrawnNumbers]) -> None:
 
 def run(season: Season, *, plain: bool = False) -> tuple[Draw, list[Outcome]]:
     """The draw, and the outcome of each stage."""
-    root = engine.root_of(season.units, inner_hashes(season.units, season.salts), plain=plain)
-    seed = seed_of(root, rules_hash(season.rules), key_of(season.results))
+    seed = seed_of(season.root, rules_hash(season.rules), key_of(season.results))
     done = engine.draw(season.rules, season.units, seed, plain=plain)
     stages = [done.first]
     for number, kept in enumerate(season.kept, 2):
