@@ -156,6 +156,7 @@ QUERIES = {
 }
 FIELDS: dict[str, dict[str, str]] = {
     "POST /bookings/{place:int}/{booking:int}/change": {"at": f"{TOMORROW}T20:00"},
+    "POST /manage/{place:str}/rooms/tape/{stay_room:int}": {"room": "9"},
     "POST /manage/calendar": {"day": "2026-12-31", "kind": "holiday", "name": "放假", "name_en": "Holiday"},
     "POST /manage/places/new": {"code": "new-place"},
     "POST /account/language": {"locale": "en"},
