@@ -75,5 +75,6 @@ STATES = [
     Visit("/bookings", "other"),
     Visit("/bookings?when=past", "worker"),
     Visit("/", "worker"),
+    Visit("/front-desk/zhenhai?q=m101", "manager"),
 ]
 """Pages that look different for others, and refusals."""

@@ -61,6 +61,7 @@ class TestDesk:
         await clerk.go(DESK)
         await clerk.page.locator("#q").press_sequentially(stay)
         await expect(clerk.page.locator("h2", has_text="找到 1 间")).to_be_visible()
+        assert clerk.path.endswith(f"q={stay}")
         await clerk.tap(".desk-line")
         await clerk.page.keyboard.type("123x")
         await clerk.page.fill("#card", "K-17")

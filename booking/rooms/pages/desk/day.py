@@ -77,8 +77,11 @@ async def day_part(
     which: Which = "arrivals",
     sought: Query = "",
 ) -> Response[str]:
-    """The part of the day that changes, for an open page to put in its place."""
-    return await _page(request, "rooms/desk/day_lists.html", house, database, clock(), day, which, sought)
+    """The part of the day that changes, for an open page to put in its place; one comes back to what was looked for."""
+    made = await _page(request, "rooms/desk/day_lists.html", house, database, clock(), day, which, sought)
+    if request.headers.get("hx-trigger-name") == "q":
+        made.headers["HX-Replace-Url"] = f"{address(house)}?{request.url.query}"
+    return made
 
 
 async def _page(
