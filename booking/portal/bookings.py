@@ -98,7 +98,8 @@ async def my_bookings(
         if after is not None:
             return found, [], []
         stays = stays_of(tx, now, member, upcoming=not past, after=None, limit=STAYS)
-        return found, stays.items, [] if past else my_waits(tx, now, member).items
+        waits = [] if past else my_waits(tx, now, member).items
+        return found, stays.items, [wait for wait in waits if wait.status == "waiting"]  # what is offered is a stay
 
     shown, stays, waits = await database.read(read)
     further = address("/bookings", tab="past" if past else None, cursor=shown.next) if shown.next else None

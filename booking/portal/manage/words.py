@@ -84,7 +84,7 @@ ACTIONS = {
     "stay.no_show": N_("记为没有到店"),
     "stay.no_show_taken_back": N_("撤回了没有到店的记录"),
     "room.housekeeping": N_("改了客房的打扫状态"),
-    "wait.joined": N_("排队等房"),
+    "wait.joined": N_("开始排队等房"),
     "wait.left": N_("退出了排队"),
     "wait.offered": N_("把空出来的房留给了排队的人"),
     "rooms.day_closed": N_("结了一天的账"),
