@@ -107,6 +107,9 @@ class TestEveryPage:
         for path in ("/front-desk", DESK, f"{DESK}/floor", page_of(mine), f"/live/front-desk/{HOUSE}"):
             assert (await worker.get(path)).status_code == 403, path
         assert (await clerk.get("/front-desk")).headers["location"] == DESK
+        assert (await clerk.get("/manage")).headers["location"] == "/front-desk"
+        assert 'href="/front-desk"' in (await clerk.get("/")).text
+        assert "/front-desk" not in (await worker.get("/")).text
         assert (await clerk.get(f"{DESK}/rooms/99")).status_code == 404
         assert (await clerk.get("/front-desk/nowhere")).status_code == 404
 
@@ -223,6 +226,14 @@ class TestArrival:
         assert first.headers["location"] == again.headers["location"] == f"{page_of(mine)}/welcome"
         other = await send(clerk, mine, "arrive", **(fields | {"last_0": "4321"}))
         assert "刚才已经办好了" in await said_next(clerk, other)
+
+    async def test_a_colleague_was_first(self, app: Litestar, staying: People, clerk: Visitor) -> None:
+        (mine,) = await booked(app, staying.worker)
+        await arrive(await browser_of(app, staying.desk), mine)
+        late = await arrive(clerk, mine)
+        assert late.status_code == 409
+        assert "现在是“在住”" in shown(late)
+        assert f'action="{page_of(mine)}/depart"' in late.text
 
     async def test_another_day_says_which(self, app: Litestar, staying: People, clerk: Visitor) -> None:
         (mine,) = await booked(app, staying.worker, 2, 3)
