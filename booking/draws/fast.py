@@ -73,12 +73,12 @@ class Table:
         self.shapes = sorted(set(facts.shapes))
         row = {shape: number for number, shape in enumerate(self.shapes)}
         self.shape_of = [row[shape] for shape in facts.shapes]
-        pools = sorted({choice.pool for choice in rules.choices})
-        self.pool_of = [pools.index(choice.pool) for choice in rules.choices]
+        self.pools = sorted({choice.pool for choice in rules.choices})
+        self.pool_of = [self.pools.index(choice.pool) for choice in rules.choices]
         # One byte a fact, read one by one in the loop and by thousands through the views.
         self.width, self.kinds = len(rules.choices) + 1, len(units.kinds)
         self.shut = bytearray(max(1, len(self.shapes) * self.width))
-        self.full = bytearray(max(1, len(pools) * self.kinds))
+        self.full = bytearray(max(1, len(self.pools) * self.kinds))
         self.shut_view: Flags = np.frombuffer(self.shut, dtype=np.bool_)
         self.full_view: Flags = np.frombuffer(self.full, dtype=np.bool_)
         self.shut_view[self.width - 1 :: self.width] = True  # the end of a wish list
@@ -141,12 +141,11 @@ class Table:
 
     def _close_quota(self, quota: Quota, position: int) -> None:
         pool, node = quota.key
-        rows = {choice.pool: row for choice, row in zip(self.rules.choices, self.pool_of, strict=True)}
         while quota.kinds and quota.kinds[-1][0] > quota.left:
             heads, kinds = quota.kinds.pop()
             self.quotas_closed[pool, node, heads] = position
-            if pool in rows:
-                self.full_view[rows[pool] * self.kinds + kinds] = True
+            if pool in self.pools:
+                self.full_view[self.pools.index(pool) * self.kinds + kinds] = True
 
     def _quotas(self, constraints: Constraints) -> tuple[list[Quota], dict[tuple[int, str], Quota]]:
         below: dict[str, dict[int, list[int]]] = {}

@@ -25,24 +25,26 @@ def leaves(ids: Sequence[int], weights: bytes, inners: bytes) -> list[bytes]:
     ]
 
 
+def levels(hashes: Sequence[bytes]) -> list[list[bytes]]:
+    """The whole tree from the leaves up. One left over at the end of a level rises as it is: RFC 6962's shape."""
+    found = [list(hashes) or [EMPTY]]
+    while len(found[-1]) > 1:
+        found.append(_above(found[-1]))
+    return found
+
+
 def root(hashes: Sequence[bytes]) -> bytes:
-    """The root over some leaves. One left over at the end of a level rises as it is, which is RFC 6962's shape."""
-    if not hashes:
-        return EMPTY
-    level = list(hashes)
+    """The root over some leaves."""
+    level = list(hashes) or [EMPTY]
     while len(level) > 1:
         level = _above(level)
     return level[0]
 
 
-def proof(hashes: Sequence[bytes], index: int) -> list[bytes]:
-    """The inclusion proof of a leaf (RFC 6962, 2.1.1): its siblings from the bottom."""
-    level, found = list(hashes), []
-    while len(level) > 1:
-        if index ^ 1 < len(level):
-            found.append(level[index ^ 1])
-        level, index = _above(level), index // 2
-    return found
+def proof(tree: Sequence[Sequence[bytes]], index: int) -> list[bytes]:
+    """The inclusion proof of a leaf (RFC 6962, 2.1.1) out of the `levels` of its tree: its siblings from the bottom."""
+    paths = [(level, (index >> height) ^ 1) for height, level in enumerate(tree)]
+    return [level[sibling] for level, sibling in paths[:-1] if sibling < len(level)]
 
 
 def is_included(hashed: bytes, index: int, size: int, siblings: Iterable[bytes], expected: bytes) -> bool:

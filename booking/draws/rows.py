@@ -82,7 +82,10 @@ def _fields(file: str, number: int, line: bytes) -> list[str]:
     fields, _, check = line.rpartition(b",")
     if _check(file, number, fields).encode() != check:
         raise Unreadable(Fault(file, number, "the row was changed: its check does not fit"))
-    return fields.decode().split(",")
+    try:
+        return fields.decode().split(",")
+    except UnicodeDecodeError as error:
+        raise Unreadable(Fault(file, number, "the row is not UTF-8")) from error
 
 
 def _lines(data: bytes) -> Iterator[bytes]:

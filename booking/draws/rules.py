@@ -10,7 +10,9 @@ from booking.draws.errors import BadRules
 from booking.draws.sources import Source
 
 VERSION = "RETREAT1"
-LEAST_BITS = 80
+LEAST_BITS, MOST_BITS = 80, 512
+MOST_CATEGORIES = 8
+MOST_CHOICES = 2**15 - 1
 
 
 class Level(IntEnum):
@@ -146,7 +148,9 @@ class Rules:
         faults += [f"node {node.code}: above it must come {node.parent}" for node in self._misplaced()]
         faults += [f"cap of {cap.node}" for cap in self.caps if cap.node not in nodes or cap.heads < 0 or cap.pool < 0]
         faults += [f"guarantee of {one.category}" for one in self.guarantees if not self._is_known(one)]
-        faults += [] if len(self.categories) <= 8 else ["more than 8 categories"]
+        faults += [] if len(self.categories) <= MOST_CATEGORIES else [f"more than {MOST_CATEGORIES} categories"]
+        faults += [] if len(self.choices) <= MOST_CHOICES else [f"more than {MOST_CHOICES} choices"]
+        faults += [] if 0 <= self.bits <= MOST_BITS else [f"bits {self.bits}"]
         return faults or [
             f"guarantees of {choice.batch} {choice.type}: more than its {choice.rooms * choice.beds} beds"
             for choice, beds in zip(self.choices, self.guaranteed, strict=True)

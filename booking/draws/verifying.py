@@ -141,20 +141,23 @@ def _order(_: Files, tables: Tables) -> Iterator[Fault]:
 
 def _results(files: Files, tables: Tables) -> Iterator[Fault]:
     rules = read_rules(files[RULES])
-    known = {(choice.batch, choice.type) for choice in rules.choices}
+    beds: dict[tuple[str, ...], int] = {
+        (choice.batch, choice.type): choice.rooms * choice.beds for choice in rules.choices
+    }
     for name in sorted(files):
         if name.startswith(("result-", "kept-")):
-            yield from _places(name, tables, known)
+            yield from _places(name, tables, dict(beds))
 
 
-def _places(name: str, tables: Tables, known: set[tuple[str, str]]) -> Iterator[Fault]:
+def _places(name: str, tables: Tables, beds: dict[tuple[str, ...], int]) -> Iterator[Fault]:
     order, before = tables[ORDER], 0
     for number, (position, unit_id, *choice) in enumerate(tables[name], 1):
-        at = int(position)
+        at, named = int(position), tuple(map(unescaped, choice))
         if not before < at <= len(order) or order[at - 1][1] != unit_id:
             yield Fault(name, number, f"{unit_id} is not at position {position}")
-        if choice and tuple(map(unescaped, choice)) not in known:
-            yield Fault(name, number, "the rules have no such choice")
+        if choice and beds.get(named, 0) < 1:
+            yield Fault(name, number, "the rules have no such choice, or no bed of it is left")
+        beds[named] = beds.get(named, 0) - 1
         before = at
 
 

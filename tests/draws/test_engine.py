@@ -239,6 +239,8 @@ class TestRefusals:
             {"caps": (Cap(0, "nowhere", 1),)},
             {"categories": ("p",), "guarantees": (Guarantee(0, "p", 3),)},
             {"guarantees": (Guarantee(0, "q", 1),)},
+            {"categories": tuple("abcdefghi")},
+            {"bits": 10**9},
         ],
     )
     def test_rules_that_contradict_themselves(self, change: dict[str, object]) -> None:

@@ -44,9 +44,10 @@ class TestProof:
     @pytest.mark.parametrize("size", [1, 2, 3, 5, 6, 8, 13, 33])
     def test_leads_from_each_leaf_to_the_root_and_from_no_other(self, size: int) -> None:
         leaves = [hashlib.sha256(bytes([number])).digest() for number in range(size)]
-        root = merkle.root(leaves)
+        root, tree = merkle.root(leaves), merkle.levels(leaves)
+        assert tree[-1] == [root]
         for index, leaf in enumerate(leaves):
-            siblings = merkle.proof(leaves, index)
+            siblings = merkle.proof(tree, index)
             assert merkle.is_included(leaf, index, size, siblings, root)
             assert not merkle.is_included(leaves[index - 1], index, size, siblings, root) or size == 1
             assert not merkle.is_included(leaf, index, size, [*siblings, root], root)

@@ -1,5 +1,6 @@
 """Verifying: what is right passes, one changed byte is found with its row, and so is a lie with checks that fit."""
 
+import hashlib
 import random
 import runpy
 import sys
@@ -114,6 +115,31 @@ class TestVerify:
         swapped = replace(season, kept=(frozenset(), *season.kept[1:]))
         lie = files_of(season) | {"result-2.csv": published(swapped)["result-2.csv"]}
         assert "result-2.csv" in {fault.file for fault in verify(lie).faults}
+
+    def test_finds_more_winners_than_beds_without_the_notarys_file(self) -> None:
+        files = stored("minimum")
+        order = rows.read(ORDER, files[ORDER])
+        batch, kind = rows.read("result-1.csv", files["result-1.csv"])[0][2:]
+        files["result-1.csv"] = rows.written("result-1.csv", ((*fields[:2], batch, kind) for fields in order[:11]))
+        del files[UNITS]
+        files["manifest.csv"] = manifest({name: data for name, data in files.items() if name != "manifest.csv"})
+        assert {fault.file for fault in verify(files).faults} == {"result-1.csv"}
+
+    def test_survives_rows_of_anything_whose_checks_fit(self) -> None:
+        """Whoever made the files may be hostile: a report, never a traceback."""
+        files, dice = stored("minimum"), random.Random(9)
+        odd = ("", "-1", "9" * 5000, "%", "%GG", "x", "0" * 64, "²", "1e9", "+")
+        for name in files:
+            for _ in range(25):
+                table = rows.read(name, files[name])
+                row = dice.choice(table)
+                row[dice.randrange(len(row))] = dice.choice(odd)
+                row += ["more"] * (dice.random() < 0.1)
+                spoilt = rows.written(name, table)
+                assert verify(files | {name: spoilt}).faults or spoilt == files[name]
+        bad = b"\xff\xfe"
+        check = hashlib.sha256(b"seed.csv|1|" + bad).hexdigest()[:8].encode()
+        assert verify(files | {SEED: bad + b"," + check + b"\n"}).faults[0].detail == "the row is not UTF-8"
 
     def test_finds_files_too_few_and_too_many(self) -> None:
         files = stored("minimum")
