@@ -54,7 +54,7 @@ def verify(files: Files) -> Report:
         before = len(report.faults)
         try:
             report.faults += islice(step(files, tables), SHOWN)
-        except (BookingError, ValueError, KeyError, IndexError) as error:
+        except (BookingError, ArithmeticError, LookupError, ValueError) as error:
             report.faults.append(Fault(file, 0, f"cannot be read: {error}"))
         if len(report.faults) == before:
             report.checked.append(name)

@@ -19,6 +19,8 @@ from booking.draws.verifying import STEPS, verify
 from tests.draws.seasons import random_season
 
 VECTORS = Path(__file__).parents[2] / "fixtures/draws"
+SPOILT = 6
+"""Rows of each file that become nonsense."""
 Files = dict[str, bytes]
 
 
@@ -130,7 +132,7 @@ class TestVerify:
         files, dice = stored("minimum"), random.Random(9)
         odd = ("", "-1", "9" * 5000, "%", "%GG", "x", "0" * 64, "²", "1e9", "+")
         for name in files:
-            for _ in range(25):
+            for _ in range(SPOILT):
                 table = rows.read(name, files[name])
                 row = dice.choice(table)
                 row[dice.randrange(len(row))] = dice.choice(odd)
