@@ -329,13 +329,15 @@ class TestLodging:
 
 class TestWalkIn:
     async def test_a_member_pays_their_price_and_is_in(self, app: Litestar, staying: People, clerk: Visitor) -> None:
-        page = f"{DESK}/walk-in?type={DOUBLE}&who=m102"
+        page = f"{DESK}/walk-in?type={DOUBLE}&who=m102&extras=full-board&extras=nothing"
         text = shown(await clerk.get(page))
         assert "林模范，按会员价" in text
-        assert "原价 ¥480 ¥300" in text
+        assert "原价 ¥600 ¥390" in text
         fields = {"type": str(DOUBLE), "departure": str(day(1)), "number_1_1": "m102", "last_1_1": "9999"}
+        fields["extras"] = "full-board"
         answer = await clerk.post(f"{DESK}/walk-in", fields | {"deposit": "cash"}, seen_at=page)
         assert "B 楼 1 层 · 林模范" in await said_next(clerk, answer)
+        assert "要收 ¥312 押金 ¥78 已抵" in shown(await clerk.get(answer.headers["location"].removesuffix("/welcome")))
 
     async def test_guests_of_two_rooms(self, app: Litestar, staying: People, clerk: Visitor) -> None:
         page = f"{DESK}/walk-in?type={TWIN}&heads=3&rooms=2"

@@ -12,9 +12,10 @@ from booking.members.queries.lookup import member_id_of
 from booking.rooms.catalogue import House
 from booking.rooms.models import Room, RoomNight, RoomType
 from booking.rooms.queries.offering import offers
-from booking.rooms.queries.quoting import GUEST, Payer, payer_of, room_quote
+from booking.rooms.queries.quoting import GUEST, payer_of, quoted
 from booking.rooms.rules.housekeeping import READY
-from booking.rooms.rules.nights import Nights
+from booking.rooms.rules.nights import Nights, date_of
+from booking.rooms.schemas import QuoteRequest, RoomWish
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Choice:
     """A room type for a party tonight.
 
     Attributes:
-        fen: all rooms for all nights; `guest_fen` is what it costs those who are no members.
+        fen: all rooms for all nights, and the extras; `guest_fen` is what it costs those who are no members, and
+            `deposit_fen` what is asked for in advance.
         free: rooms that can be sold for all of the nights.
         clean: rooms that nobody has for these nights and in which one could move at once.
         why_not: why it cannot be had, as the code of a refusal; empty if it can.
@@ -40,6 +42,7 @@ class Choice:
     kind: RoomType
     fen: int
     guest_fen: int
+    deposit_fen: int
     free: int
     clean: int
     why_not: str
@@ -55,33 +58,44 @@ def known_member(tx: ReadSession, text: str) -> Known | None:
 
 
 def choices(
-    tx: ReadSession, now: datetime, house: House, nights: Nights, shares: list[int], member: Known | None
+    tx: ReadSession,
+    now: datetime,
+    house: House,
+    nights: Nights,
+    shares: list[int],
+    extras: list[str],
+    member: Known | None,
 ) -> list[Choice]:
-    """What each room type offers to a party that sleeps in rooms of these sizes.
+    """What each room type offers to a party that sleeps in rooms of these sizes and wants these extras.
 
     Raises:
         DatesCross, NotOnSale, TooManyNights: no such stay is sold.
     """
     payer = GUEST if member is None else payer_of(tx, member.id)
     clean = _clean(tx, house, nights)
-    found = offers(tx, now, house.id, nights, max(shares), None).items
-    return [
-        Choice(
-            kind=house.types[one.type],
-            fen=_price(house, one.type, nights, payer) * len(shares),
-            guest_fen=_price(house, one.type, nights, GUEST) * len(shares),
-            free=one.free,
-            clean=clean[one.type],
-            why_not=one.refusal
-            or ("" if one.fits else "too_small")
-            or ("rooms_full" if one.free < len(shares) else ""),
+    made = []
+    for one in offers(tx, now, house.id, nights, max(shares), None).items:
+        asked = QuoteRequest(
+            place=house.id,
+            arrival=date_of(nights.arrival),
+            departure=date_of(nights.departure),
+            rooms=[RoomWish(type=one.type, heads=heads) for heads in shares],
+            extras=extras,
         )
-        for one in found
-    ]
-
-
-def _price(house: House, type_id: int, nights: Nights, payer: Payer) -> int:
-    return room_quote(house, type_id, nights, payer).fen
+        quote = quoted(house, asked, payer)
+        crowded = "" if one.fits else "too_small"
+        made.append(
+            Choice(
+                kind=house.types[one.type],
+                fen=quote.fen,
+                guest_fen=quote.guest_fen,
+                deposit_fen=quote.deposit_fen,
+                free=one.free,
+                clean=clean[one.type],
+                why_not=one.refusal or crowded or ("rooms_full" if one.free < len(shares) else ""),
+            )
+        )
+    return made
 
 
 def _clean(tx: ReadSession, house: House, nights: Nights) -> Counter[int]:

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from litestar import Response, get, post
+from litestar.datastructures import FormMultiDict, MultiDict
 from litestar.di import NamedDependency
 
 from booking.clock import Clock
@@ -18,11 +19,10 @@ from booking.rooms.pages.desk.access import AnyRequest, address
 from booking.rooms.pages.desk.forms import Form, Unfit
 from booking.rooms.pages.desk.words import DOCUMENTS
 from booking.rooms.pages.guests import Filled, Row, beside, read_filled
-from booking.rooms.pages.words import WHY_NOT
+from booking.rooms.pages.words import PER, WHY_NOT
 from booking.rooms.queries.walking import Choice, Known, choices, known_member
 from booking.rooms.rules.desk import hotel_night
 from booking.rooms.rules.nights import Nights, date_of, night_of
-from booking.rooms.rules.pricing import permille_of
 from booking.rooms.schemas import MOST_HEADS
 from booking.rooms.schemas_desk import DeskGuest, DeskRooms, Document, WalkInRequest
 from booking.rooms.service import desk
@@ -36,17 +36,18 @@ MOST_ROOMS = 4
 
 
 class Party(NamedTuple):
-    """Who stands there: until when, how many in how many rooms, whose price, and the type once it is chosen."""
+    """Who stands there: until when, how many in how many rooms, with what, whose price; the type once it is chosen."""
 
     asked: Asked
+    extras: list[str]
     who: str
 
     @property
-    def query(self) -> dict[str, str]:
+    def query(self) -> list[tuple[str, str]]:
         """As the fields of an address."""
         asked = self.asked
-        fields = {"departure": str(asked.departure), "heads": str(asked.heads), "rooms": str(asked.rooms)}
-        return fields | ({"who": self.who} if self.who else {})
+        fields = [("departure", str(asked.departure)), ("heads", str(asked.heads)), ("rooms", str(asked.rooms))]
+        return fields + [("extras", code) for code in self.extras] + ([("who", self.who)] if self.who else [])
 
 
 class Seen(NamedTuple):
@@ -65,8 +66,7 @@ async def walk_in_page(
     clock: NamedDependency[Clock],
 ) -> Response[str]:
     """What there is tonight, and who takes it."""
-    fields = {name: value for name, value in request.query_params.items() if isinstance(value, str)}
-    return await _page(request, house, database, clock(), _party(fields, house, clock()))
+    return await _page(request, house, database, clock(), _party(request.query_params, house, clock()))
 
 
 @post("/front-desk/{place:str}/walk-in")
@@ -79,7 +79,7 @@ async def walk_in(
 ) -> Response[Any]:
     """Book, let them in, and go on to what is handed to them."""
     form = await forms.typed(request)
-    party = _party(form, house, clock())
+    party = _party(await request.form(), house, clock())
     filled = read_filled(await request.form(), party.asked, house)
     key = form.get("idempotency_key", "")
     try:
@@ -101,23 +101,29 @@ def _let_in(tx: WriteSession, now: datetime, member: Principal, place: int, want
     return DeskRooms(desk.walk_in(tx, now, member, place, wanted))
 
 
-def _party(fields: Form, house: House, now: datetime) -> Party:
+def _party(fields: MultiDict[Any] | FormMultiDict, house: House, now: datetime) -> Party:
     """What an address or a form says of the party; one night for one guest unless it says otherwise."""
+
+    def text(name: str) -> str:
+        value = fields.get(name, "")
+        return value.strip() if isinstance(value, str) else ""
+
     tonight = date_of(hotel_night(now))
-    departure = read_date(fields.get("departure", ""))
+    departure = read_date(text("departure"))
     if departure is None or departure <= tonight:
         departure = tonight + timedelta(days=1)
-    rooms = read_number(fields.get("rooms", ""), 1, 1, MOST_ROOMS) or 1
-    kind = read_number(fields.get("type", ""), None)
+    rooms = read_number(text("rooms"), 1, 1, MOST_ROOMS) or 1
+    kind = read_number(text("type"), None)
     asked = Asked(
         place=house.id,
         arrival=tonight,
         departure=departure,
         type=kind if kind in house.types else None,
-        heads=max(rooms, read_number(fields.get("heads", ""), 1, 1, MOST_HEADS) or 1),
+        heads=max(rooms, read_number(text("heads"), 1, 1, MOST_HEADS) or 1),
         rooms=rooms,
     )
-    return Party(asked, fields.get("who", "")[:60])
+    extras = [code for code in house.extras if code in fields.getall("extras", [])]
+    return Party(asked, extras, text("who")[:60])
 
 
 def _named(tx: ReadSession, filled: Filled) -> Filled:
@@ -200,7 +206,6 @@ async def _page(
     seen = await database.read(_read, now, house, party)
     asked = party.asked
     chosen = next((one for one in seen.choices if one.kind.id == asked.type and not one.why_not), None)
-    fen = 0 if chosen is None else chosen.fen
     return page(
         request,
         "rooms/desk/walk_in.html",
@@ -216,7 +221,8 @@ async def _page(
         filled=filled or _empty(asked, seen.member),
         form=form or {},
         errors=(said or {}) | ({"departure": words(request, seen.refused)} if seen.refused else {}),
-        deposit=permille_of(fen, house.policy.deposit_permille),
+        extras=house.extras.values(),
+        per=PER,
         most_rooms=MOST_ROOMS,
         most_heads=MOST_HEADS,
         first_day=asked.arrival + timedelta(days=1) if asked.arrival else None,
@@ -232,7 +238,7 @@ def _read(tx: ReadSession, now: datetime, house: House, party: Party) -> Seen:
     asked = party.asked
     nights = Nights(night_of(asked.arrival or date.min), night_of(asked.departure or date.min))
     try:
-        return Seen(choices(tx, now, house, nights, asked.shares, member), member, None)
+        return Seen(choices(tx, now, house, nights, asked.shares, party.extras, member), member, None)
     except BookingError as why:
         return Seen([], member, why)
 
