@@ -13,11 +13,14 @@ from booking.db import Database, WriteSession
 from booking.errors import BookingError
 from booking.rooms.models import Stay
 from booking.rooms.schemas import CancelRequest, DatesRequest, MoveRequest
+from booking.rooms.schemas_waiting import WaitRequest
 from booking.rooms.service.allotments import keep_up, move_allotment
 from booking.rooms.service.changing import change_dates
 from booking.rooms.service.ending import cancel_stay, restore_stay
 from booking.rooms.service.expiry import expire_holds
+from booking.rooms.service.offering import offer_due
 from booking.rooms.service.stays import confirm_stay, hold_stay
+from booking.rooms.service.waiting import join
 from tests.databases import postgres_only
 from tests.rooms.counting import check
 from tests.rooms.house import DOUBLE, HOUSE, TWIN, People, day, populate, room, wish
@@ -60,6 +63,11 @@ async def live(database: Database, people: People, dice: Random, outcomes: Count
             await attempt(change_dates, people.worker, HOUSE, dice.choice(mine), dates)
         elif what == 6:
             await attempt(restore_stay, people.worker, HOUSE, dice.choice(mine))
+            kind, who = dice.choice([TWIN, DOUBLE]), dice.choice(people[:2])
+            await attempt(
+                join, who, WaitRequest(place=HOUSE, type=kind, arrival=day(arrival), departure=day(departure))
+            )
+            await attempt(offer_due)
         else:
             dates_of = {"first": day(arrival), "until": day(departure)}
             pools = dice.choice([(1, 2), (2, 1)])

@@ -13,7 +13,7 @@ from booking.rooms.queries.stays import is_staff, stay_view
 from booking.rooms.rules import settling
 from booking.rooms.rules.nights import Nights, date_of
 from booking.rooms.schemas import DatesRequest, StayView
-from booking.rooms.service import allocation, boards, guests, inventory, terms
+from booking.rooms.service import allocation, boards, guests, inventory, money, terms
 from booking.rooms.service.offering import serve_before
 from booking.rooms.service.stays import STATUS_NAMES, note, owned, prepare, reckon, turn
 from booking.rooms.service.taking import give_back, rooms_of, take_rooms
@@ -55,13 +55,20 @@ def change_dates(
     boards.keep(tx)
     changed = reckon(tx, now, house, stay, actor.actor)
     if stay.status == "confirmed":
-        moved = [room for room in rooms_of(tx, place_id, stay_id) if room.status in settling.STANDING]
-        for room in moved:
-            guests.reschedule_passes(tx, now, house, room)
-        guests.tell_all(tx, now, house, changed, moved, "stay.changed")
+        _tell(tx, now, house, changed)
     first, until = date_of(nights.arrival).isoformat(), date_of(nights.departure).isoformat()
     note(tx, now, actor.actor, house, changed, "stay.changed", first=first, until=until)
     return stay_view(tx, now, place_id, stay_id, actor)
+
+
+def _tell(tx: WriteSession, now: datetime, house: House, stay: Stay) -> None:
+    """The passes of an agreed stay follow it, and its guests hear of its dates, its price and what they get back."""
+    rooms = rooms_of(tx, house.id, stay.id)
+    moved = [room for room in rooms if room.status in settling.STANDING]
+    for room in moved:
+        guests.reschedule_passes(tx, now, house, room)
+    guests.tell_all(tx, now, house, stay, moved, "stay.changed")
+    money.tell_credit(tx, now, house, stay, rooms)
 
 
 def _check_open(stay: Stay, rooms: list[StayRoom]) -> None:

@@ -156,7 +156,7 @@ def _offer(tx: WriteSession, now: datetime, house: House, wait: RoomWait) -> boo
     member = tx.get(Member, id=wait.member_id)
     nights = Nights(wait.arrival, wait.departure)
     kinds = [wait.type_id] * wait.rooms
-    if member is None or lists.is_closed(tx, house, wait):
+    if member is None or member.left_at is not None or lists.is_closed(tx, house, wait):
         return False
     if not lists.left(tx, house, house.public.id, kinds, nights):
         return False
