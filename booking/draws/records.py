@@ -39,7 +39,7 @@ def read_rules(data: bytes) -> Rules:
         kinds.setdefault(name, []).append([unescaped(field) for field in fields])
     try:
         rules = _rules_of(kinds)
-    except (KeyError, ValueError, IndexError) as error:
+    except (LookupError, TypeError, ValueError) as error:
         raise BadRules(detail=str(error)) from error
     if kinds["version"] != [[VERSION]] or rules_file(rules) != data:
         raise BadRules(detail=f"not as {VERSION} writes them")
