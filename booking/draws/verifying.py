@@ -17,7 +17,7 @@ from booking.draws.publishing import (
     check_sources,
     published,
 )
-from booking.draws.records import RULES, UNITS, inner_hashes, read_rules, read_units
+from booking.draws.records import RULES, UNITS, inner_hashes, read_rules, read_units, units_file
 from booking.draws.rows import Fault, Unreadable, first_difference, unescaped
 from booking.draws.sources import DrawnNumbers, key_of, seed_of
 from booking.draws.tickets import ticket
@@ -164,6 +164,10 @@ def _places(name: str, tables: Tables, beds: dict[tuple[str, ...], int]) -> Iter
 def _rerun(files: Files, tables: Tables) -> Iterator[Fault]:
     rules = read_rules(files[RULES])
     units, salts = read_units(rules, files[UNITS])
+    fault = first_difference(UNITS, units_file(units, salts), files[UNITS])
+    if fault is not None:
+        yield fault
+        return
     inners = inner_hashes(units, salts)
     for number, fields in enumerate(tables[ROLL], 1):
         if len(units) < number or fields[2] != inners[32 * (number - 1) : 32 * number].hex():
