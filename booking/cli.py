@@ -10,6 +10,7 @@ from booking import __version__
 from booking.app import configure_logging
 from booking.commands.backups import backup, restore
 from booking.commands.bench import bench
+from booking.commands.draw import draw
 from booking.commands.import_members import import_members
 from booking.commands.managing import groups
 from booking.commands.payments import payments, sandbox_payments
@@ -59,6 +60,7 @@ def serve(settings: Settings, host: str, port: int, certificate: Path | None, ke
 
 main.add_command(backup)
 main.add_command(bench)
+main.add_command(draw)
 main.add_command(import_members)
 main.add_command(payments)
 main.add_command(restore)
