@@ -41,6 +41,7 @@ class Background:
             ("pending stays", 2.0, lambda: rooms_planner.turn(database)),
             ("holds of rooms", 30.0, lambda: rooms_planner.expire(database)),
             ("waiting lists of rooms", 2.0, lambda: rooms_planner.offer(database)),
+            ("rooms in better order", 300.0, lambda: rooms_planner.optimise(database)),
             ("nights on sale", 3600.0, lambda: rooms_planner.keep_nights(database)),
             ("audit seals", 10.0, lambda: sealing.turn(database)),
             ("sign-ins that ended", 3600.0, lambda: database.write_in(Lane.BULK, forget_sign_ins)),

@@ -14,7 +14,7 @@ from booking.clock import Clock, Ids, Tokens
 from booking.db.lanes import Lane
 from booking.db.library import is_safe, sqlite_version
 from booking.db.postgres import PostgresStore
-from booking.db.sessions import ReadSession, Ready, WriteSession, insert, prepared
+from booking.db.sessions import ReadSession, Ready, WriteSession, insert, prepared, snapshot_of
 from booking.db.sqlite import NotCommitted, SqliteStore
 from booking.db.types import Base, JSONText, UTCDateTime
 
@@ -31,6 +31,7 @@ __all__ = [
     "insert",
     "is_safe",
     "prepared",
+    "snapshot_of",
     "sqlite_version",
 ]
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import configure_mappers
 from sqlalchemy.sql import Executable
 
 from booking.clock import Ids, Tokens
+from booking.db.direct import Direct, Rows, direct
 from booking.db.types import Base
 
 P = ParamSpec("P")
@@ -25,6 +26,10 @@ Row = TypeVar("Row", bound=Base)
 Remembered = TypeVar("Remembered")
 Statement = TypeVar("Statement", bound=Executable)
 
+_plain: set[Any] = set()
+"""INSERTs of a row as it comes."""
+_known: dict[tuple[Any, tuple[str, ...]], Direct | None] = {}
+"""Statements that were written once, with the names of their values."""
 _tables: WeakKeyDictionary[Select[Any], type[Any]] = WeakKeyDictionary()
 
 
@@ -41,6 +46,7 @@ class ReadSession:
     def __init__(self, connection: Connection, memory: dict[str, tuple[int, Any]]) -> None:
         self.connection = connection
         self._memory = memory
+        self._driver: Any = connection.connection.driver_connection if self.on_sqlite else None
 
     def remembered(self, name: str, version: int, load: Callable[[], Remembered]) -> Remembered:
         """What this process remembers under a name, if it is of this version; loaded anew otherwise.
@@ -69,8 +75,34 @@ class ReadSession:
         A prepared one brings its own, or has none and takes these: the row of an INSERT.
         """
         if isinstance(statement, Ready):
-            return self.connection.execute(statement.statement, statement.values or parameters)
-        return self.connection.execute(statement, parameters)
+            written: Executable = statement.statement
+            given = statement.values or parameters
+            found = self._directly(written, given)
+        else:
+            written, given = statement, parameters
+            found = self._directly(written, given) if given and written in _plain else None
+        return self.connection.execute(written, given) if found is None else cast(Any, found)
+
+    def _directly(
+        self, statement: Any, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+    ) -> Rows | None:
+        """Run a statement that was run before by the driver itself, if that is possible."""
+        if self._driver is None or self.connection.engine.dispatch.before_cursor_execute:
+            return None
+        given = parameters or {}
+        key = (statement, tuple(given if isinstance(given, Mapping) else given[0]))
+        if key not in _known:
+            row = key[1] if isinstance(statement, sqlite.Insert) and key[1] else None
+            _known[key] = direct(statement, self.connection.dialect, row)
+        known = _known[key]
+        if known is None:
+            return None
+        try:
+            return known.run(self._driver, given)
+        except Exception:
+            if not self._driver.in_transaction:  # SQLite has rolled everything back: nothing may follow
+                raise
+            return None  # and SQLAlchemy gets the same error, in its own words
 
     def scalar(self, statement: Executable | Ready[Any], parameters: Mapping[str, Any] | None = None) -> Any:
         """The first column of the first row, or None."""
@@ -79,15 +111,20 @@ class ReadSession:
     def get(self, table: type[Row], **key: Any) -> Row | None:
         """The row with these column values as a snapshot of its class, or None; meant for keys."""
         statement = _by_key(table, *((name, value is None) for name, value in key.items()))
+        direct = self._directly(statement, key)
+        if direct is not None:
+            rows = direct.plain()
+            return _snapshot(table, direct.keys(), rows[0]) if rows else None
         found = self.connection.execute(statement, key).first()
         return None if found is None else _snapshot(table, found._fields, found)
 
     def all(self, statement: Select[Row] | Ready[Select[Row]]) -> list[Row]:
         """The rows of `select(Table)…` as snapshots of their class: read them, and write with statements."""
         table = _table_of(statement.statement if isinstance(statement, Ready) else statement)
-        found = self.execute(statement)
+        found: Any = self.execute(statement)
         names = tuple(found.keys())
-        return [_snapshot(table, names, row) for row in found.all()]
+        rows = found.plain() if isinstance(found, Rows) else found.all()
+        return [_snapshot(table, names, row) for row in rows]
 
 
 class WriteSession(ReadSession):
@@ -107,14 +144,15 @@ class WriteSession(ReadSession):
     def part(self) -> Iterator["WriteSession"]:
         """A part of the command with a fate of its own: what it raises undoes it, and nothing else."""
         part = WriteSession(self.connection, self._memory, self.ids, self.tokens)
-        self.connection.exec_driver_sql("SAVEPOINT part")
+        run = self.connection.exec_driver_sql if self._driver is None else self._driver.execute
+        run("SAVEPOINT part")
         try:
             yield part
         except BaseException:
-            self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
-            self.connection.exec_driver_sql("RELEASE SAVEPOINT part")
+            run("ROLLBACK TO SAVEPOINT part")
+            run("RELEASE SAVEPOINT part")
             raise
-        self.connection.exec_driver_sql("RELEASE SAVEPOINT part")
+        run("RELEASE SAVEPOINT part")
         self.touched |= part.touched
 
 
@@ -161,7 +199,9 @@ def insert(tx: ReadSession, table: type[Base]) -> sqlite.Insert | postgresql.Ins
 @cache
 def _insert(table: type[Base], *, on_sqlite: bool) -> sqlite.Insert | postgresql.Insert:
     target = cast(Table, table.__table__)
-    return sqlite.insert(target) if on_sqlite else postgresql.insert(target)
+    made = sqlite.insert(target) if on_sqlite else postgresql.insert(target)
+    _plain.add(made)
+    return made
 
 
 @cache
@@ -179,6 +219,12 @@ def _table_of(statement: Select[Row]) -> type[Row]:
         known = _tables[statement] = statement.column_descriptions[0]["type"]
     table: type[Row] = known
     return table
+
+
+def snapshot_of(table: type[Row], values: Mapping[str, Any]) -> Row:
+    """A row that was just stored, as if it had been read; columns that are not named are taken for NULL."""
+    row = dict.fromkeys(table.__table__.c.keys()) | dict(values)
+    return _snapshot(table, row.keys(), tuple(row.values()))
 
 
 def _snapshot(table: type[Row], names: Iterable[str], row: Sequence[Any]) -> Row:

@@ -1,4 +1,4 @@
-"""The loops of rooms: pending stays get their answer, holds end, waiting lists are served, nights come on sale.
+"""The loops of rooms: pending stays get their answer, holds end, lists are served, nights sold, rooms put in order.
 
 A search runs in a process of its own, so that it holds up no request: CP-SAT where OR-Tools is installed, else the
 search that requests use too, with a larger budget.
@@ -7,20 +7,32 @@ search that requests use too, with a larger budget.
 import asyncio
 import multiprocessing
 import os
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from typing import NamedTuple, ParamSpec, TypeVar
+
+import structlog
 
 from booking.db import Database, Lane
 from booking.rooms.rules.assignment import Outcome, OutOfTime, SolverMissing, TooNarrow, rearrange, rearrange_exactly
-from booking.rooms.service import offering, pending
+from booking.rooms.rules.assignment.nightly import Better, improve
+from booking.rooms.service import nightly, offering, pending
 from booking.rooms.service.allocation import Question
 from booking.rooms.service.allotments import keep_up
 from booking.rooms.service.expiry import expire_holds
 from booking.rooms.service.pending import Leased
 
+P = ParamSpec("P")
+T = TypeVar("T")
+log = structlog.get_logger()
+
 AT_ONCE = 1
 """Searches that one process works on at a time."""
 NODES = 13_000
 """Positions that the other search may look at for each second that CP-SAT would have."""
+NIGHT_SECONDS = 60.0
+"""How long the order of one type may be looked at in the night."""
 _GENTLY = 10
 
 
@@ -33,10 +45,15 @@ def find(question: Question, seconds: int = pending.SECONDS) -> Outcome:
 
 
 async def solve(question: Question, seconds: int) -> Outcome:
-    """`find` in a process of its own, behind everybody else who wants the processor."""
-    apart = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=apart, initializer=os.nice, initargs=(_GENTLY,)) as pool:
-        return await asyncio.get_running_loop().run_in_executor(pool, find, question, seconds)
+    """`find` in a process of its own."""
+    return await _apart(find, question, seconds)
+
+
+async def _apart(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Some work in a process of its own, behind everybody else who wants the processor."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context, initializer=os.nice, initargs=(_GENTLY,)) as pool:
+        return await asyncio.get_running_loop().run_in_executor(pool, partial(work, *args, **kwargs))
 
 
 async def turn(database: Database) -> int:
@@ -57,6 +74,41 @@ async def _work_on(database: Database, search: Leased) -> bool:
             break
         asked = await database.read(pending.problem, search, asked.question.wider(outcome))
     return await database.write_in(Lane.BULK, pending.answer, search, asked, outcome)
+
+
+async def optimise(database: Database) -> int:
+    """Put houses in better order that nobody has looked at this night; how many stays moved."""
+    if not await database.read(nightly.is_due, database.clock()):
+        return 0
+    houses = await database.write_in(Lane.BULK, nightly.begin)
+    done = [one for place in houses for one in await optimise_house(database, place)]
+    return sum(len(one.better.moves) for one in done if one.applied)
+
+
+class Optimised(NamedTuple):
+    """What came of looking at a type of a house: `applied` unless a booking came between, or nothing was to do."""
+
+    type: int
+    better: Better
+    applied: bool
+
+
+async def optimise_house(
+    database: Database, place: int, seconds: float = NIGHT_SECONDS, *, actor: str = nightly.PLANNER, dry: bool = False
+) -> list[Optimised]:
+    """Look for a better order of each type of a house, and make it where nobody changed anything meanwhile."""
+    done = []
+    for kind in await database.read(nightly.types_of, place):
+        order = await database.read(nightly.order_of, database.clock(), place, kind)
+        better = await _apart(improve, order.snapshot, order.sections, seconds)
+        applied = False
+        if better.moves and not dry:
+            applied = await database.write_in(Lane.BULK, nightly.apply, order, better, actor)
+        known = {"place": place, "type": kind, "moves": len(better.moves), "applied": applied}
+        reunited = len(better.after.kept) - len(better.before.kept)
+        log.info("rooms put in order", **known, reunited=reunited, solver="CP-SAT" if better.exact else "greedy")
+        done.append(Optimised(kind, better, applied))
+    return done
 
 
 async def expire(database: Database) -> int:

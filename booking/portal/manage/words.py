@@ -116,6 +116,7 @@ ACTIONS = {
     "rooms.allotment_released": N_("把没订出的客房放给了公众"),
     "rooms.restricted": N_("改了入住限制"),
     "rooms.over_limit": N_("改了超订上限"),
+    "rooms.optimised": N_("夜里重新排了客房"),
     "edited.place": N_("改了场馆资料"),
     "edited.place.retired": N_("停办了场馆"),
     "edited.zone": N_("改了区域"),

@@ -107,10 +107,7 @@ def find_guests(tx: ReadSession, booker: Principal, rooms: Sequence[RoomWish], *
         GuestNotFound: a number and a name do not belong together.
     """
     numbers = {guest.number for wish in rooms for guest in wish.guests if guest.number}
-    found = select(Member.id, Member.number, Member.name).where(
-        Member.number.in_(sorted(numbers)), Member.left_at.is_(None)
-    )
-    known = {row.number: row for row in tx.execute(found)} if numbers else {}
+    known = {row.number: row for row in tx.execute(_numbered(tx, *sorted(numbers)))} if numbers else {}
 
     def sleeper(guest: GuestRequest) -> Sleeper:
         if not guest.number:
@@ -127,6 +124,12 @@ def find_guests(tx: ReadSession, booker: Principal, rooms: Sequence[RoomWish], *
         if not sleepers:
             raise GuestsUnnamed(number=number)
     return named
+
+
+@prepared
+def _numbered(_: ReadSession, *numbers: str) -> Select[int, str, str]:
+    row = Member
+    return select(row.id, row.number, row.name).where(row.number.in_(numbers), row.left_at.is_(None))
 
 
 def write_guests(tx: WriteSession, rooms: Iterable[StayRoom], guests: Iterable[Sequence[Sleeper]]) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Update, update
 
 from booking.clock import local_instant
-from booking.db import WriteSession
+from booking.db import ReadSession, WriteSession, prepared
 from booking.notices.messages import MessageText, register
 from booking.notices.service import tell
 from booking.payments.rules import Line
@@ -50,13 +50,17 @@ def open_books(
         return
     subject = f"stay:{stay.place_id}:{stay.id}"
     folio_id = open_folio(tx, now, place_id=stay.place_id, subject=subject, member_id=stay.member_id)
-    mine = (Stay.place_id == stay.place_id, Stay.id == stay.id)
-    tx.execute(update(Stay).where(*mine).values(folio_id=folio_id))
+    tx.execute(_billed(tx, stay.place_id, stay.id, folio_id))
     _charge(tx, now, house, stay, rooms, folio_id, actor)
     deposit = permille_of(stay.price_fen, house.policy.deposit_permille)
     if deposit:
         due_at = min(now + DEPOSIT_WITHIN, local_instant(date_of(stay.arrival), house.policy.arrive_from))
         ask_deposit(tx, now, place_id=stay.place_id, folio_id=folio_id, fen=deposit, due_at=due_at, actor=actor)
+
+
+@prepared
+def _billed(_: ReadSession, place: int, stay: int, folio: int) -> Update:
+    return update(Stay).where(Stay.place_id == place, Stay.id == stay).values(folio_id=folio)
 
 
 def settle(tx: WriteSession, now: datetime, house: House, stay: Stay, rooms: Sequence[StayRoom], actor: str) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from booking.db import WriteSession, insert
+from booking.db import WriteSession, insert, snapshot_of
 from booking.rooms.catalogue import House
 from booking.rooms.models import Stay, StayRoom
 from booking.rooms.schemas import QuoteView, StayRequest
@@ -58,14 +58,14 @@ def store_stay(tx: WriteSession, now: datetime, booked: Booked, stay_id: int) ->
         "ended_reason": "",
     }
     tx.execute(insert(tx, Stay), row)
-    return Stay(**row)
+    return snapshot_of(Stay, row)
 
 
 def store_rooms(tx: WriteSession, booked: Booked, stay_id: int) -> list[StayRoom]:
     """Write down the rooms of a stay."""
     rows = room_rows(tx, booked, stay_id)
     tx.execute(insert(tx, StayRoom), rows)
-    return [StayRoom(**row) for row in rows]
+    return [snapshot_of(StayRoom, row) for row in rows]
 
 
 def room_rows(tx: WriteSession, booked: Booked, stay_id: int) -> list[dict[str, Any]]:

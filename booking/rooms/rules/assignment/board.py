@@ -36,6 +36,10 @@ class Kind(NamedTuple):
     features: frozenset[str]
 
 
+Look = tuple[int, bool, int]
+"""How late a room's type comes in a kind's order, whether it is accessible for nothing, features nobody asked for."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Item:
     """A stay to be seated.
@@ -91,6 +95,7 @@ class Board:
     shut: list[int] = field(default_factory=list)
     items: dict[int, Item] = field(default_factory=dict)
     _choices: dict[Kind, tuple[int, ...]] = field(default_factory=dict)
+    _looks: dict[Kind, list[Look]] = field(default_factory=dict)
     _kinds: dict[tuple[int, int | None, bool, frozenset[str]], tuple[Kind, tuple[int, ...], frozenset[int]]] = field(
         default_factory=dict
     )
@@ -153,6 +158,20 @@ class Board:
             ]
             self._choices[kind] = tuple(at for _, _, _, at in sorted(fitting))
         return self._choices[kind]
+
+    def look(self, at: int, kind: Kind) -> Look:
+        """What a room is to a kind, at any time."""
+        looks = self._looks.get(kind)
+        if looks is None:
+            looks = self._looks[kind] = [
+                (
+                    kind.types.index(room.type) if room.type in kind.types else len(kind.types),
+                    room.accessible and not kind.accessible,
+                    len(room.features) - len(kind.features),
+                )
+                for room in self.rooms
+            ]
+        return looks[at]
 
     def _kind(self, stay: Stay, home: int | None) -> tuple[Kind, tuple[int, ...], frozenset[int]]:
         """What a stay needs, and the rooms that would do; the type that it lives in already is one of them."""

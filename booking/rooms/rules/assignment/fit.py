@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from booking.rooms.rules.assignment.board import Board, Item, Seating
+from booking.rooms.rules.assignment.board import Board, Item, Look, Seating
 from booking.rooms.rules.assignment.hotel import Stay
 
 SHORTEST = 2
@@ -31,25 +31,27 @@ def best_fit(seating: Seating, item: Item) -> int | None:
 
 def choose(seating: Seating, item: Item, free: Iterable[int]) -> int:
     """Of some free rooms, the one that is missed least."""
-    board, kind = seating.board, item.kind
-    horizon = board.snapshot.last - board.base
+    board, kind, rows = seating.board, item.kind, seating.rows
     first, last = item.arrival - board.base, item.departure - board.base
+    until = (1 << first) - 1
+    beyond = max(0, board.snapshot.last - board.base - last)
     beside = [board.near[seating.room_of[other]] for other in item.likes if other in seating.room_of]
-
-    def cost(at: int) -> tuple[int, int, bool, int, int, int, int]:
-        room, row = board.rooms[at], seating.rows[at]
-        before = first - (row & (1 << first) - 1).bit_length()
+    seen: set[tuple[int, Look]] = set()
+    best: tuple[tuple[int, int, bool, int, int, int], int] | None = None
+    for at in free:
+        row, look = rows[at], board.look(at, kind)
+        if not beside:  # rooms that are alike and as empty are missed alike, and the first of them is as good as any
+            if (row, look) in seen:
+                continue
+            seen.add((row, look))
+        before = first - (row & until).bit_length()
         ahead = row >> last
-        after = (ahead & -ahead).bit_length() - 1 if ahead else max(0, horizon - last)
+        after = (ahead & -ahead).bit_length() - 1 if ahead else beyond
         crumbs = (before if before < SHORTEST else 0) + (after if after < SHORTEST else 0)
-        return (
-            -sum(at in near for near in beside),
-            kind.types.index(room.type) if room.type in kind.types else len(kind.types),
-            room.accessible and not kind.accessible,
-            crumbs,
-            len(room.features) - len(kind.features),
-            after + before,
-            at,
-        )
-
-    return min(free, key=cost)
+        rank, accessible, spare = look
+        cost = (-sum(at in near for near in beside), rank, accessible, crumbs, spare, after + before)
+        if best is None or cost < best[0] or (cost == best[0] and at < best[1]):
+            best = cost, at
+    if best is None:
+        raise LookupError("no free room to choose from")
+    return best[1]
