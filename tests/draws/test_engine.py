@@ -1,10 +1,13 @@
 """The engine as a whole: fast is plain, the later stages in turn, what it refuses, and an equal from elsewhere."""
 
 import random
+import subprocess
+import sys
 import warnings
 from array import array
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from matching.games import HospitalResident
@@ -148,6 +151,15 @@ class TestFastPath:
     @pytest.mark.drill
     def test_equals_the_reference_over_thousands(self) -> None:
         self.check(range(250, 3500))
+
+    def test_is_not_missed_where_numpy_is_not_installed(self) -> None:
+        script = (
+            "import sys; sys.modules['numpy'] = None; from pathlib import Path; from booking.draws import engine; "
+            "from booking.draws.verifying import verify; assert not engine.HAS_FAST_PATH; "
+            "files = {path.name: path.read_bytes() for path in Path('fixtures/draws/over').glob('*.csv')}; "
+            "report = verify(files); sys.exit(len(report.faults) or len(report.checked) != 6)"
+        )
+        subprocess.run([sys.executable, "-c", script], cwd=Path(__file__).parents[2], check=True)
 
     def test_crosses_blocks(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(fast, "BLOCK", 3)

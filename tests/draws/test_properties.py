@@ -8,7 +8,7 @@ from tests.draws.mechanism import FAST, REAL
 from tests.draws.mutants import MUTANTS
 from tests.draws.properties import judge
 
-INSTANCES = 400
+INSTANCES = 250
 MANY = 3200
 ENOUGH = 1500
 """Instances within which every mutant must be caught."""
