@@ -14,9 +14,9 @@ from booking.web.locale import N_
 STATES = {
     "m": (N_("订"), N_("已订，可以换房")),
     "p": (N_("定"), N_("已订，选定了这间")),
-    "h": (N_("住"), N_("在住")),
-    "d": (N_("离"), N_("已离店")),
-    "o": (N_("停"), N_("停用")),
+    "h": (N_("住"), N_("已入住")),
+    "d": (N_("离"), N_("已退房")),
+    "o": (N_("停"), N_("停用中")),
 }
 """By the class of a bar: the word on it, and what that means."""
 
