@@ -46,8 +46,8 @@ def _policy(row: HotelRow, city: City, numbers: Numbers) -> dict[str, Any]:
         if kind.place == row.place and kind.upgrades
     ]
     plain = (
-        "document clause effective_from horizon_days most_nights most_rooms hold_minutes deposit_permille "
-        "no_show_permille"
+        "document clause effective_from horizon_days most_nights most_rooms hold_minutes offer_minutes "
+        "alternative_hours deposit_permille no_show_permille"
     )
     return {
         "place_id": numbers.places[row.place],

@@ -266,6 +266,8 @@ class HotelRow(Struct, frozen=True, kw_only=True):
     most_nights: Annotated[int, Meta(ge=1, le=90)]
     most_rooms: Annotated[int, Meta(ge=1, le=50)]
     hold_minutes: Annotated[int, Meta(ge=1, le=1440)]
+    offer_minutes: Annotated[int, Meta(ge=15, le=2880)] = 240
+    alternative_hours: Annotated[int, Meta(ge=1, le=168)] = 24
     deposit_permille: Permille
     cancel_fees: tuple[DaysAndPermille, ...] = ()
     no_show_permille: Permille
