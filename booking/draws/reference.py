@@ -48,7 +48,7 @@ class Cell:
         sets = [some for some in range(self.all + 1) if some & ~self.all == 0]
         kept = {some: sum(beds for bit, beds in guaranteed.items() if bit & some) for some in sets}
         self.everyone = Tally(choice.beds)
-        self.is_full = self.total == 0
+        self.is_full = self.total == 0  # every single bed taken: no need to count further
         self.open = Tally(choice.beds)
         self.open_limit = self.total - kept[self.all]
         # Of the units whose categories lie within a set: those that count against its limit.
