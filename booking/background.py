@@ -22,6 +22,8 @@ from booking.web.idempotency import forget
 log = structlog.get_logger()
 
 Turn = Callable[[], Awaitable[object]]
+SOUGHT_AGAIN = "pending stays, sought again"
+"""Its turns take up to a quarter of an hour, so they are cut short where the others are waited for."""
 
 
 class Background:
@@ -39,6 +41,7 @@ class Background:
             ("outbox, delivered long ago", 600.0, lambda: database.write_in(Lane.BULK, prune)),
             ("pending bookings", 1.0, lambda: planner.turn(database)),
             ("pending stays", 2.0, lambda: rooms_planner.turn(database)),
+            (SOUGHT_AGAIN, 2.0, lambda: rooms_planner.turn(database, again=True)),
             ("holds of rooms", 30.0, lambda: rooms_planner.expire(database)),
             ("waiting lists of rooms", 2.0, lambda: rooms_planner.offer(database)),
             ("rooms in better order", 300.0, lambda: rooms_planner.optimise(database)),
@@ -63,7 +66,10 @@ class Background:
     async def stop(self) -> None:
         """End them after the turn that each is in."""
         self._stopping.set()
-        await asyncio.gather(*self._tasks)
+        for task in self._tasks:
+            if task.get_name() == SOUGHT_AGAIN:
+                task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _loop(self, name: str, seconds: float, turn: Turn) -> None:
         while not self._stopping.is_set():

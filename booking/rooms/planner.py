@@ -8,8 +8,8 @@ import asyncio
 import multiprocessing
 import os
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing.connection import Connection
 from typing import NamedTuple, ParamSpec, TypeVar
 
 import structlog
@@ -50,17 +50,40 @@ async def solve(question: Question, seconds: int) -> Outcome:
 
 
 async def _apart(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Some work in a process of its own, behind everybody else who wants the processor."""
+    """Some work in a process of its own, behind everybody else who wants the processor; cancelled, it is ended."""
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context, initializer=os.nice, initargs=(_GENTLY,)) as pool:
-        return await asyncio.get_running_loop().run_in_executor(pool, partial(work, *args, **kwargs))
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(theirs, partial(work, *args, **kwargs)), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        found = await asyncio.to_thread(ours.recv)
+    finally:
+        process.kill()
+        process.join()
+    if isinstance(found, Exception):
+        raise found
+    answer: T = found
+    return answer
 
 
-async def turn(database: Database) -> int:
-    """Work on the oldest searches; how many got their answer."""
-    if not await database.read(pending.is_due, database.clock()):
+def _work(answers: Connection, work: Callable[[], object]) -> None:
+    os.nice(_GENTLY)
+    try:
+        found = work()
+    except Exception as error:  # noqa: BLE001 - raised again where the work was asked for
+        found = error
+    answers.send(found)
+
+
+async def turn(database: Database, *, again: bool = False) -> int:
+    """Work on the oldest searches; how many got their answer.
+
+    Those that ran out of time are sought `again` in a loop of their own, so that no first search waits for them.
+    """
+    if not await database.read(pending.is_due, database.clock(), again=again):
         return 0
-    leased = await database.write_in(Lane.BULK, pending.lease, AT_ONCE)
+    leased = await database.write_in(Lane.BULK, pending.lease, AT_ONCE, again=again)
     return sum([await _work_on(database, search) for search in leased])
 
 

@@ -1,5 +1,8 @@
 """Stays whose rooms take longer to find than a request: pending first, then answered for good."""
 
+import asyncio
+import multiprocessing
+import time
 from typing import Any
 
 import pytest
@@ -136,13 +139,14 @@ async def test_out_of_time_it_is_sought_for_longer_until_there_is_an_answer(
         return OutOfTime()
 
     monkeypatch.setattr(planner, "solve", solve)
-    for _ in range(7):
-        assert await planner.turn(database) == 0
+    for again in (False, *[True] * 6):
+        assert await planner.turn(database, again=not again) == 0, "each in its own loop"
+        assert await planner.turn(database, again=again) == 0
         clock.advance(minutes=10)
     assert given == [30, 60, 120, 240, 480, 960, 960]
     assert (await seen(database, people, waiting)).status == "pending", "neither proved nor planned"
     answers(monkeypatch)
-    assert await planner.turn(database) == 1
+    assert await planner.turn(database, again=True) == 1
     assert (await seen(database, people, waiting)).status == "held"
 
 
@@ -172,3 +176,19 @@ async def test_can_be_given_up_while_it_waits(
 async def test_a_search_runs_in_a_process_of_its_own(database: Database, people: People, waiting: StayView) -> None:
     assert await planner.turn(database) == 1
     assert (await seen(database, people, waiting)).status == "held"
+
+
+async def test_a_search_can_be_cut_short() -> None:
+    begun = time.monotonic()
+    searching = asyncio.create_task(planner._apart(time.sleep, 60))
+    await asyncio.sleep(0.5)
+    searching.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await searching
+    assert time.monotonic() - begun < 10
+    assert multiprocessing.active_children() == []
+
+
+async def test_what_goes_wrong_in_a_search_is_said_where_it_was_asked() -> None:
+    with pytest.raises(ValueError, match="invalid literal"):
+        await planner._apart(int, "one")

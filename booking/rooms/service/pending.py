@@ -7,7 +7,7 @@ the end of the day of arrival ends it without.
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from booking.db import ReadSession, WriteSession
 from booking.rooms.catalogue import House, houses
@@ -45,14 +45,18 @@ class Problem(NamedTuple):
     versions: dict[int, int]
 
 
-def is_due(tx: ReadSession, now: datetime) -> bool:
-    """Whether a search waits: asked of a reader, so that idle planners leave the writer alone."""
-    return tx.scalar(select(RoomSearch.stay_id).where(RoomSearch.available_at <= now).limit(1)) is not None
+def is_due(tx: ReadSession, now: datetime, *, again: bool) -> bool:
+    """Whether a search waits, a first one or one `again`: asked of a reader, so that idle planners do not write."""
+    return tx.scalar(select(RoomSearch.stay_id).where(*_due(now, again=again)).limit(1)) is not None
 
 
-def lease(tx: WriteSession, now: datetime, limit: int) -> list[Leased]:
+def _due(now: datetime, *, again: bool) -> list[ColumnElement[bool]]:
+    return [RoomSearch.available_at <= now, RoomSearch.tries > 0 if again else RoomSearch.tries == 0]
+
+
+def lease(tx: WriteSession, now: datetime, limit: int, *, again: bool) -> list[Leased]:
     """Take the oldest searches, so that no other planner takes them for a while."""
-    due = select(RoomSearch.place_id, RoomSearch.stay_id, RoomSearch.tries).where(RoomSearch.available_at <= now)
+    due = select(RoomSearch.place_id, RoomSearch.stay_id, RoomSearch.tries).where(*_due(now, again=again))
     first = due.order_by(RoomSearch.tries, RoomSearch.asked_at, RoomSearch.stay_id).limit(limit)
     rows = tx.execute(first.with_for_update(skip_locked=True)).all()
     taken = [Leased(place, stay, min(SECONDS << min(tries, 20), LONGEST_SECONDS)) for place, stay, tries in rows]
