@@ -7,8 +7,10 @@ from litestar import Litestar
 
 from booking.db import Database
 from tests.databases import SettableClock
+from tests.members.visitors import Visitor
 from tests.rooms.house import People, populate
-from tests.venues.guests import serving
+from tests.rooms.managing import make_manager
+from tests.venues.guests import browser_of, serving
 
 
 @pytest.fixture
@@ -23,3 +25,10 @@ async def staying(app: Litestar) -> People:
     """The people of the house in the application's database."""
     database: Database = app.state.database
     return await database.write(populate)
+
+
+@pytest.fixture
+async def manager(app: Litestar, staying: People) -> Visitor:
+    """A browser in which the desk's worker is signed in, who manages the house as well."""
+    await app.state.database.write(make_manager, staying.desk)
+    return await browser_of(app, staying.desk)

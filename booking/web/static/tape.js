@@ -173,7 +173,7 @@ function begin() {
   held.ghost = bar.cloneNode(true);
   held.ghost.removeAttribute("id");
   held.ghost.ariaHidden = "true";
-  held.ghost.classList.add("ghost");
+  held.ghost.classList.replace("picked", "ghost");
   held.ghost.style.inlineSize = `${width}px`;
   held.dx = left - x;
   held.dy = top - y;
