@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Select, select
 
@@ -89,7 +88,7 @@ def free_nights(tx: ReadSession, house: House, allotment_id: int, nights: Nights
 
 
 @prepared
-def _free(_: ReadSession, place: int, pool: int, first: int, last: int, *types: int) -> Select[Any]:
+def _free(_: ReadSession, place: int, pool: int, first: int, last: int, *types: int) -> Select[int, int, int]:
     row = AllotmentNight
     mine = (row.place_id == place, row.type_id.in_(types), row.night.between(first, last), row.allotment_id == pool)
     return select(row.type_id, row.night, row.capacity - row.taken).where(*mine).order_by(row.type_id, row.night)
