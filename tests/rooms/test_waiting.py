@@ -69,6 +69,7 @@ def told(tx: ReadSession, member: Principal) -> list[str]:
     return [kind for (kind,) in tx.execute(kinds) if kind.startswith("wait.")]
 
 
+@sqlite_only
 class TestJoining:
     async def test_only_where_no_room_is_left(self, database: Database, people: People) -> None:
         with pytest.raises(errors.RoomsLeft):
@@ -246,6 +247,7 @@ class TestOffering:
         assert await database.read(told, people.worker) == ["wait.offered"]
 
 
+@sqlite_only
 class TestComingFree:
     """By whatever way nights come back, whoever waits for them is held them."""
 
