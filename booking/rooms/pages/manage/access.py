@@ -1,37 +1,13 @@
 """Who may be here: those who work at the house or manage it; displacing guests is for those who manage it."""
 
-from typing import Any
-
-from litestar import Request
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath
 
-from booking.db import Database, ReadSession
-from booking.places.catalogue import places
 from booking.places.service import require_manager
-from booking.rooms.catalogue import House, houses
-from booking.rooms.service.allotments import check_staff
+from booking.rooms.catalogue import House
+from booking.rooms.pages.desk.access import AnyRequest, desk_house
 from booking.web.principal import Principal
 
-AnyRequest = Request[Any, Any, Any]
-
-
-async def staffed_house(
-    place: FromPath[str], database: NamedDependency[Database], member: NamedDependency[Principal]
-) -> House:
-    """The house in the address, if the reader works there.
-
-    Raises:
-        PlaceNotFound, NoRoomsHere: there is none.
-        NotStaff: it is someone else's.
-    """
-
-    def read(tx: ReadSession) -> House:
-        found = places(tx).coded(place)
-        check_staff(member, found.id)
-        return houses(tx).house(found.id)
-
-    return await database.read(read)
+__all__ = ["DEPENDENCIES", "AnyRequest", "address"]
 
 
 async def managed_house(house: NamedDependency[House], member: NamedDependency[Principal]) -> House:
@@ -49,4 +25,4 @@ def address(house: House, *parts: object) -> str:
     return "/".join(["/manage", house.place.code, "rooms", *map(str, parts)])
 
 
-DEPENDENCIES = {"house": Provide(staffed_house), "managed": Provide(managed_house)}
+DEPENDENCIES = {"house": Provide(desk_house), "managed": Provide(managed_house)}
