@@ -112,9 +112,9 @@ class Direct:
             for name, process, fixed in self.binds
         ]
 
-    def run(self, raw: Any, given: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Rows:
+    def run(self, raw: Any, given: dict[str, Any] | list[dict[str, Any]]) -> Rows:
         """Run it on the driver's connection, once or for each of several sets of values."""
-        if isinstance(given, Mapping):
+        if isinstance(given, dict):
             cursor = raw.execute(self.sql, self.values(given))
             rows = self._read(cursor) if self.names else []
             return Rows(rows, self.names, self.kind, cursor.rowcount)

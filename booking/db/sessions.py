@@ -90,7 +90,10 @@ class ReadSession:
         if self._driver is None or self.connection.engine.dispatch.before_cursor_execute:
             return None
         given = parameters or {}
-        key = (statement, tuple(given if isinstance(given, Mapping) else given[0]))
+        first = given if isinstance(given, dict) else given[0] if isinstance(given, list) else None
+        if first is None:
+            return None
+        key = (statement, tuple(first))
         if key not in _known:
             row = key[1] if isinstance(statement, sqlite.Insert) and key[1] else None
             _known[key] = direct(statement, self.connection.dialect, row)
@@ -98,7 +101,7 @@ class ReadSession:
         if known is None:
             return None
         try:
-            return known.run(self._driver, given)
+            return known.run(self._driver, cast(Any, given))
         except Exception:
             if not self._driver.in_transaction:  # SQLite has rolled everything back: nothing may follow
                 raise

@@ -80,7 +80,7 @@ class House:
     known: Places
     _prices: dict[tuple[int, int, tuple[str, ...], bool], NightPrice] = field(default_factory=dict, compare=False)
 
-    @property
+    @cached_property
     def id(self) -> int:
         """The place's id."""
         return self.place.id

@@ -123,7 +123,7 @@ def reverse_charges(
         NotFound: there is no such folio.
     """
     lock(tx, place_id, folio_id)
-    rows = tx.execute(_events(tx, place_id, folio_id)).all()
+    rows = sorted(tx.execute(_events(tx, place_id, folio_id)), key=lambda row: row.id)
     taken_back = {row.reverses for row in rows}
     for row in rows:
         if row.kind == "charge" and row.id not in taken_back:
@@ -134,8 +134,7 @@ def reverse_charges(
 @prepared
 def _events(_: ReadSession, place: int, folio: int) -> Select[int, str, int | None]:
     row = LedgerTransaction
-    events = select(row.id, row.kind, row.reverses).where(row.place_id == place, row.folio_id == folio)
-    return events.order_by(row.id)
+    return select(row.id, row.kind, row.reverses).where(row.place_id == place, row.folio_id == folio)
 
 
 def _reversal_of(tx: ReadSession, place_id: int, transaction_id: int) -> bool:

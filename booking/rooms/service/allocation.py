@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Delete, Update, delete, select, update
+from sqlalchemy import Delete, Update, delete, select, tuple_, update
 from sqlalchemy.sql.dml import ReturningInsert
 
 from booking.db import ReadSession, WriteSession, insert, prepared
@@ -165,7 +165,11 @@ def release(tx: WriteSession, house: House, stay_rooms: Iterable[int], nights: N
 
 @prepared
 def _released(_: ReadSession, place: int, *ids: int) -> Delete:
-    return delete(RoomNight).where(RoomNight.place_id == place, RoomNight.stay_room_id.in_(ids))
+    row = RoomNight
+    # by their keys, found through the index: left to itself, SQLite walks through all nights of the place
+    key = (row.place_id, row.night, row.room_id)
+    mine = select(*key).where(row.place_id == place, row.stay_room_id.in_(ids))
+    return delete(row).where(tuple_(*key).in_(mine))
 
 
 def is_free(tx: ReadSession, house: House, room_id: int, nights: Nights) -> bool:
