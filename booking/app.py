@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import structlog
 from litestar import Litestar, Request
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
@@ -240,16 +239,4 @@ def _static() -> Any:
         cache_control=None,
         include_in_schema=False,
         opt={"exclude_from_auth": True},
-    )
-
-
-def configure_logging() -> None:
-    """Structured lines on standard error; called by the command line, never on import."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ]
     )

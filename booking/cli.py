@@ -2,26 +2,59 @@
 
 import os
 import sys
-from pathlib import Path
+from importlib import import_module
 
 import click
 
 from booking import __version__
-from booking.app import configure_logging
-from booking.commands.backups import backup, restore
-from booking.commands.bench import bench
-from booking.commands.draw import draw
-from booking.commands.import_members import import_members
-from booking.commands.managing import groups
-from booking.commands.payments import payments, sandbox_payments
-from booking.commands.run import run
-from booking.commands.seed import seed
-from booking.db.migrating import is_current, upgrade
-from booking.serving import serve as serve_http
-from booking.settings import Settings, SettingsError, read
+from booking.logs import configure_logging
+from booking.settings import SettingsError, read
+
+COMMANDS = {
+    "backup": "backups",
+    "bench": "bench",
+    "calendar": "places",
+    "court": "facilities",
+    "draw": "draw",
+    "facility": "facilities",
+    "gate": "people",
+    "hours": "facilities",
+    "import-members": "import_members",
+    "members": "people",
+    "migrate": "serving",
+    "payments": "payments",
+    "place": "places",
+    "policy": "facilities",
+    "replay-stays": "replay_stays",
+    "restore": "backups",
+    "rooms": "rooms",
+    "run": "run",
+    "sandbox-payments": "payments",
+    "seed": "seed",
+    "serve": "serving",
+    "staff": "people",
+    "zone": "places",
+}
+"""Each command, and the module of booking/commands/ that has it."""
 
 
-@click.group()
+class Commands(click.Group):
+    """Imports a command when it is called: a server need not wait for what a terminal draws with."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
+        """All names, in the order of the alphabet."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - likewise
+        """The command of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"booking.commands.{COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
+
+
+@click.group(cls=Commands)
 @click.version_option(__version__)
 @click.pass_context
 def main(context: click.Context) -> None:
@@ -31,44 +64,6 @@ def main(context: click.Context) -> None:
         context.obj = read(os.environ)
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
-
-
-@main.command()
-@click.pass_obj
-def migrate(settings: Settings) -> None:
-    """Bring the database to this version's tables."""
-    if settings.database.startswith("sqlite:///"):
-        Path(settings.database.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    upgrade(settings.database)
-    click.echo(f"migrated {settings.database.split('@')[-1]}")
-
-
-@main.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--certificate", type=click.Path(exists=True, path_type=Path), help="PEM file, for https.")
-@click.option("--key", type=click.Path(exists=True, path_type=Path), help="The certificate's private key.")
-@click.pass_obj
-def serve(settings: Settings, host: str, port: int, certificate: Path | None, key: Path | None) -> None:
-    """Serve the pages and the API."""
-    if not is_current(settings.database):
-        raise click.ClickException("the database has no tables of this version yet: run `booking migrate` first")
-    if (certificate is None) != (key is None):
-        raise click.UsageError("--certificate and --key go together")
-    serve_http(settings, host=host, port=port, certificate=certificate, key=key)
-
-
-main.add_command(backup)
-main.add_command(bench)
-main.add_command(draw)
-main.add_command(import_members)
-main.add_command(payments)
-main.add_command(restore)
-main.add_command(run)
-main.add_command(sandbox_payments)
-main.add_command(seed)
-for group in groups:
-    main.add_command(group)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,9 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from booking.app import configure_logging, create_app
+from booking.app import create_app
 from booking.clock import Clock
+from booking.logs import configure_logging
 from booking.serving import run
 from booking.settings import read
 
