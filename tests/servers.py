@@ -22,6 +22,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def wait_until_answered(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Return once the process answers 200 there; fails with its log when it does not."""
+    until = time.monotonic() + STARTED_WITHIN_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urlopen(address, timeout=2) as answer:  # noqa: S310 - our own process
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(f"{address} did not answer:\n{log.read_text()[-3000:]}")
+
+
 class Server:
     """A running `booking serve`; with `clock`, a file, it is always the hour that stands there."""
 
@@ -34,26 +47,20 @@ class Server:
         serve = ["booking.cli", "serve", "--port", str(self.port)]
         if clock is not None:
             serve = ["tests.clocked", str(self.port), str(clock)]
-        with log.open("w") as out:
+        self._command = [sys.executable, "-m", *serve]
+        self._environment = {"BOOKING_DATABASE": database_url, "BOOKING_URL": self.url} | (environment or {})
+        self.start()
+
+    def start(self) -> None:
+        """Begin; also once more, after it was ended."""
+        with self.log.open("a") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", *serve],
-                env=os.environ | {"BOOKING_DATABASE": database_url, "BOOKING_URL": self.url} | (environment or {}),
-                cwd=ROOT,
-                stdout=out,
-                stderr=subprocess.STDOUT,
+                self._command, env=os.environ | self._environment, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT
             )
 
     def wait_until_ready(self) -> None:
         """Return once it answers; fails with its log when it does not."""
-        until = time.monotonic() + STARTED_WITHIN_SECONDS
-        while time.monotonic() < until and self.process.poll() is None:
-            try:
-                with urlopen(f"{self.url}/health/ready", timeout=2) as answer:  # noqa: S310 - our own server
-                    if answer.status == 200:
-                        return
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError(f"the server did not start:\n{self.log.read_text()[-3000:]}")
+        wait_until_answered(f"{self.url}/health/ready", self.process, self.log)
 
     def stop(self) -> int:
         """End it as an operator would; its exit code."""

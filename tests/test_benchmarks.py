@@ -23,7 +23,7 @@ from booking.settings import Settings
 from tests.databases import PostgresDatabases
 
 SHAPE = {"path", "connections", "ours_per_s", "noop_per_s", "driver_per_s", "ratio_noop", "p50_ms", "p99_ms", "errors"}
-TINY = Scale(members=40, passes=400, taken=0.01)
+TINY = Scale(members=1_000, passes=400, taken=0.01)
 
 
 def measure(name: str, database: str, seconds: float = 0.2) -> Report:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -63,27 +63,60 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
+async def _open(chromium: Browser, site: Site, who: str | None, width: int, dark: bool, options: dict[str, Any]) -> Tab:
+    context = await chromium.new_context(
+        base_url=site.url,
+        viewport={"width": width, "height": WIDTHS.get(width, 800)},
+        color_scheme="dark" if dark else "light",
+        **({"locale": "zh-CN", "service_workers": "block"} | options),
+    )
+    context.set_default_timeout(10_000)
+    if who is not None:
+        await context.add_cookies([{"name": "signin", "value": site.world.cookies[who], "url": site.url}])
+    return Tab(context, await context.new_page(), site.url)
+
+
+def _check(tabs: Iterable[Tab]) -> None:
+    complaints = [one for tab in tabs for one in tab.complaints if not one.startswith(SCALAR)]
+    assert not complaints
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def open_tab(chromium: Browser, site: Site) -> AsyncIterator[OpenTab]:
     """Opens tabs: `await open_tab("worker", width=360, dark=True, locale="en")`; fails if a page of one did wrong."""
     tabs: list[Tab] = []
 
     async def open_one(who: str | None = None, *, width: int = 360, dark: bool = False, **options: Any) -> Tab:
-        context = await chromium.new_context(
-            base_url=site.url,
-            viewport={"width": width, "height": WIDTHS.get(width, 800)},
-            color_scheme="dark" if dark else "light",
-            **({"locale": "zh-CN", "service_workers": "block"} | options),
-        )
-        context.set_default_timeout(10_000)
-        if who is not None:
-            await context.add_cookies([{"name": "signin", "value": site.world.cookies[who], "url": site.url}])
-        tab = Tab(context, await context.new_page(), site.url)
-        tabs.append(tab)
-        return tab
+        tabs.append(await _open(chromium, site, who, width, dark, options))
+        return tabs[-1]
 
     yield open_one
     for tab in tabs:
         await tab.context.close()
-    complaints = [one for tab in tabs for one in tab.complaints if not one.startswith(SCALAR)]
-    assert not complaints
+    _check(tabs)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def phones() -> AsyncIterator[dict[str | None, Tab]]:
+    """The telephone of each person, once it is in use."""
+    tabs: dict[str | None, Tab] = {}
+    yield tabs
+    for tab in tabs.values():
+        await tab.context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def phone(chromium: Browser, site: Site, phones: dict[str | None, Tab]) -> AsyncIterator[OpenTab]:
+    """The telephone that somebody always has, which knows the styles and scripts of the pages before."""
+    used: list[Tab] = []
+
+    async def pick_up(who: str | None) -> Tab:
+        if who not in phones:
+            phones[who] = await _open(chromium, site, who, 360, dark=False, options={})
+        tab = phones[who]
+        tab.complaints.clear()
+        used.append(tab)
+        return tab
+
+    yield pick_up
+    _check(used)

@@ -3,14 +3,12 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import urlopen
 
 from booking.payments.provider import Provider
-from tests.servers import ROOT, STARTED_WITHIN_SECONDS, Server, free_port
+from tests.servers import ROOT, free_port, wait_until_answered
 
 KEY = "the-key-of-tests"
 SECRET = "the-secret-of-tests-is-long-enough"
@@ -38,15 +36,7 @@ class Sandbox:
             )
 
     def wait_until_ready(self) -> None:
-        until = time.monotonic() + STARTED_WITHIN_SECONDS
-        while time.monotonic() < until and self.process.poll() is None:
-            try:
-                with urlopen(f"{self.url}/health", timeout=2) as answer:  # noqa: S310 - our own process
-                    if answer.status == 200:
-                        return
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError(f"the sandbox did not start:\n{self.log.read_text()[-3000:]}")
+        wait_until_answered(f"{self.url}/health", self.process, self.log)
 
     def stop(self) -> None:
         self.process.terminate()
@@ -74,12 +64,3 @@ def sandbox(folder: Path) -> Iterator[Sandbox]:
         yield made
     finally:
         made.stop()
-
-
-def restarted(server: Server, environment: dict[str, str]) -> "subprocess.Popen[bytes]":
-    """The service again, where it was before it was killed."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "booking.cli", "serve", "--port", str(server.port)],
-        env=os.environ | environment | {"BOOKING_URL": server.url},
-        cwd=ROOT,
-    )

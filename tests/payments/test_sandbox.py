@@ -1,5 +1,6 @@
 """The service and the sandbox provider as two real processes, and a guest between them."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
@@ -20,14 +21,13 @@ from booking.payments.reconciliation import reconcile
 from booking.payments.service import refund_due, reverse_charges
 from booking.payments.service.intents import create_intent, intent_of
 from booking.payments.turns import ask_for_news, send_refunds
-from tests.databases import SettableClock, opened, sqlite_only
+from tests.databases import SettableClock, SqliteFiles, opened, sqlite_only
 from tests.members.people import LIN, PASSWORD, found_city, number_of
 from tests.payments.folios import CLERK, PLACE, new_folio
 from tests.payments.intents import GUEST
-from tests.payments.sandboxes import Sandbox, restarted, sandbox
+from tests.payments.sandboxes import Sandbox, sandbox
 from tests.servers import Server, serving
 
-pytestmark = sqlite_only
 SOON_SECONDS = 20.0
 NOWHERE = "http://127.0.0.1:9/webhook"
 
@@ -55,9 +55,8 @@ async def soon(wanted: Callable[[], Awaitable[bool]]) -> None:
 
 
 def one_bill(tx: WriteSession, now: datetime) -> int:
-    found_city(tx, now)
-    folio = new_folio(tx, now, 3000, subject="bill:1")
-    tx.execute(update(Folio).values(member_id=LIN))
+    folio = new_folio(tx, now, 3000, subject=f"bill:{tx.ids.next()}")
+    tx.execute(update(Folio).where(Folio.id == folio).values(member_id=LIN))
     return folio
 
 
@@ -67,13 +66,34 @@ def provider(tmp_path: Path) -> Iterator[Sandbox]:
         yield made
 
 
+class Running(NamedTuple):
+    """The two processes, and where the service stores."""
+
+    server: Server
+    sandbox: Sandbox
+    database_url: str
+
+
+@pytest.fixture(scope="module")
+def running(sqlite_files: SqliteFiles, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("house")
+    url = sqlite_files.fresh(folder)
+
+    async def fill() -> None:
+        async with opened(url, system_clock) as database:
+            await database.write(found_city)
+
+    asyncio.run(fill())
+    with sandbox(folder) as made:
+        settings: dict[str, Any] = dict(made.settings)
+        with serving(url, folder, **settings) as (server,):
+            yield Running(server, made, url)
+
+
 @pytest.fixture
-async def house(database_url: str, tmp_path: Path, provider: Sandbox) -> AsyncIterator[House]:
-    async with opened(database_url, system_clock) as database:
-        folio = await database.write(one_bill)
-        settings: dict[str, Any] = dict(provider.settings)
-        with serving(database_url, tmp_path, **settings) as (server,):
-            yield House(server, provider, database, folio)
+async def house(running: Running) -> AsyncIterator[House]:
+    async with opened(running.database_url, system_clock) as database:
+        yield House(running.server, running.sandbox, database, await database.write(one_bill))
 
 
 @pytest.fixture
@@ -171,12 +191,9 @@ class TestMessages:
         house.server.kill()
         await choose(provider_page)
         await anyio.sleep(1)
-        again = restarted(house.server, house.sandbox.settings | {"BOOKING_DATABASE": house.database.url})
-        try:
-            await soon(lambda: _settled(house))
-        finally:
-            again.terminate()
-            again.wait(30)
+        house.server.start()
+        await soon(lambda: _settled(house))
+        house.server.wait_until_ready()
 
     async def test_unsigned_or_too_large_is_refused(self, house: House) -> None:
         address = f"{house.server.url}/api/v1/payments/webhook"
@@ -188,6 +205,7 @@ class TestMessages:
             assert (await stranger.post(address, content=b"x" * 70_000)).status_code == 413
 
 
+@sqlite_only
 class TestWithoutMessages:
     """The provider's messages are lost: the loops ask, and the books are compared."""
 
