@@ -8,6 +8,7 @@ from booking.notices import models as notices
 from booking.payments import models as payments
 from booking.places import models as places
 from booking.rehearsal import models as rehearsal
+from booking.retreats import models as retreats
 from booking.rooms import models as rooms
 from booking.seeding import models as seeding
 from booking.venues import models as venues
@@ -22,6 +23,7 @@ __all__ = [
     "payments",
     "places",
     "rehearsal",
+    "retreats",
     "rooms",
     "seeding",
     "venues",

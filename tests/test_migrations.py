@@ -37,6 +37,8 @@ OVERRIDES: dict[str, dict[str, Any]] = {
     "stay_rooms": {"departure": 2},
     "room_waits": {"departure": 2},
     "passes": {"valid_until": NOON + timedelta(hours=1)},
+    "retreat_seasons": {"closes_at": NOON + timedelta(hours=1), "freezes_at": NOON + timedelta(hours=1)},
+    "retreat_batches": {"departure": 2},
 }
 """Values that a CHECK asks for, other than the first of `x IN ('a', 'b')`."""
 
