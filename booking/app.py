@@ -38,6 +38,8 @@ from booking.portal import help as portal_help
 from booking.portal import home as portal_home
 from booking.portal import manage as portal_manage
 from booking.rehearsal import kinds
+from booking.retreats import api as retreats_api
+from booking.retreats import pages as retreats_pages
 from booking.rooms import api as rooms_api
 from booking.rooms import api_desk as rooms_desk_api
 from booking.rooms import api_waiting as rooms_waiting_api
@@ -76,6 +78,8 @@ ROUTERS = [
     rooms_waiting_api.router,
     rooms_pages.router,
     rooms_manage.router,
+    retreats_api.router,
+    retreats_pages.router,
     checkin_api.router,
     checkin_pages.router,
     payments_api.router,

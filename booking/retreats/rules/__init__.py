@@ -1,0 +1,1 @@
+"""Rules of retreats: pure functions over plain values."""

@@ -1,0 +1,1 @@
+"""What is done with seasons, applications and draws: each command is one transaction."""
