@@ -5,7 +5,7 @@ Member-keyed tables lead with the member, the key by which a distributed databas
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.db import Base, UTCDateTime
@@ -48,9 +48,21 @@ class Member(Base):
 
 
 class MemberCategory(Base):
-    """A category that a member belongs to: frontline, sci_tech_talent, model_worker or hardship."""
+    """A category that a member belongs to: frontline, sci_tech_talent, model_worker or hardship.
+
+    Until it is verified it is a claim of the member's own.
+    """
 
     __tablename__ = "member_categories"
+    __table_args__ = (
+        Index(
+            "ix_member_categories_claims",
+            "member_id",
+            "category",
+            sqlite_where=text("verified_at IS NULL"),
+            postgresql_where=text("verified_at IS NULL"),
+        ),
+    )
 
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True)
     category: Mapped[str] = mapped_column(Text, primary_key=True)

@@ -193,7 +193,10 @@ class Applicant(Base):
 
 
 class Invitation(Base):
-    """A member asked to join an application: `open`, `accepted`, `declined` or `taken_back`."""
+    """A member asked to join an application: `open`, `accepted`, `declined` or `taken_back`.
+
+    `made` is no invitation: it says who made an application that was withdrawn, so that they can take that back.
+    """
 
     __tablename__ = "retreat_invitations"
     __table_args__ = (
@@ -209,6 +212,7 @@ class Invitation(Base):
     status: Mapped[str] = mapped_column(Text)
     invited_at: Mapped[datetime] = mapped_column(UTCDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class DrawStep(Base):

@@ -217,6 +217,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("invited_at", UTCDateTime(), nullable=False),
         sa.Column("answered_at", UTCDateTime(), nullable=True),
+        sa.Column("reminded_at", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_retreat_invitations_member_id")),
         sa.ForeignKeyConstraint(
             ["season_id", "application_id"],
@@ -260,4 +261,13 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("status IN ('offered', 'confirmed')"),
             postgresql_where=sa.text("status IN ('offered', 'confirmed')"),
+        )
+
+    with op.batch_alter_table("member_categories") as batch_op:
+        batch_op.create_index(
+            "ix_member_categories_claims",
+            ["member_id", "category"],
+            unique=False,
+            sqlite_where=sa.text("verified_at IS NULL"),
+            postgresql_where=sa.text("verified_at IS NULL"),
         )
