@@ -124,7 +124,11 @@ def published(season: Season, *, plain: bool = False) -> dict[str, bytes]:
         WrongSource, TooLittleEntropy, BadResult: see `check_sources` and `key_of`.
     """
     check_sources(season.rules, season.results)
-    done, stages = run(season, plain=plain)
+    return files_of(season, *run(season, plain=plain))
+
+
+def files_of(season: Season, done: Draw, stages: Sequence[Outcome]) -> dict[str, bytes]:
+    """Every public file of a season whose stages were run, the manifest last."""
     files = frozen_files(season)
     files[SEED] = rows.written(SEED, _seed(season, done))
     files[ORDER] = rows.written(ORDER, _order(done))

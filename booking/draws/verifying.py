@@ -12,14 +12,14 @@ from booking.draws.publishing import (
     ORDER,
     ROLL,
     SEED,
-    Season,
     at_freeze,
     check_sources,
     published,
 )
-from booking.draws.records import RULES, UNITS, inner_hashes, read_rules, read_units, units_file
+from booking.draws.records import RULES, UNITS, read_rules, units_file
+from booking.draws.replaying import results_of, season_of
 from booking.draws.rows import Fault, Unreadable, first_difference, unescaped
-from booking.draws.sources import DrawnNumbers, key_of, seed_of
+from booking.draws.sources import key_of, seed_of
 from booking.draws.tickets import ticket
 from booking.errors import BookingError
 
@@ -104,21 +104,13 @@ def _commitment(files: Files, tables: Tables) -> Iterator[Fault]:
 
 def _seed(files: Files, tables: Tables) -> Iterator[Fault]:
     facts = dict(tables[COMMITMENT])
-    results = _results_of(tables)
+    results = results_of(tables[SEED])
     check_sources(read_rules(files[RULES]), results)
     key = key_of(results)
     seed = seed_of(bytes.fromhex(facts["root"]), bytes.fromhex(facts["rules"]), key)
     for number, expected in enumerate((["key", key], ["seed", seed.hex()]), len(results) + 1):
         if tables[SEED][number - 1] != expected:
             yield Fault(SEED, number, f"recomputed, this row is {','.join(expected)}")
-
-
-def _results_of(tables: Tables) -> tuple[DrawnNumbers, ...]:
-    found = [fields[1:] for fields in tables[SEED] if fields[0] == "result"]
-    return tuple(
-        DrawnNumbers(lottery, unescaped(issue), tuple(map(int, numbers.split("+"))))
-        for lottery, issue, numbers in found
-    )
 
 
 def _order(_: Files, tables: Tables) -> Iterator[Fault]:
@@ -162,26 +154,16 @@ def _places(name: str, tables: Tables, beds: dict[tuple[str, ...], int]) -> Iter
 
 
 def _rerun(files: Files, tables: Tables) -> Iterator[Fault]:
-    rules = read_rules(files[RULES])
-    units, salts = read_units(rules, files[UNITS])
-    fault = first_difference(UNITS, units_file(units, salts), files[UNITS])
+    season = season_of(files)
+    fault = first_difference(UNITS, units_file(season.units, season.salts), files[UNITS])
     if fault is not None:
         yield fault
         return
-    inners = inner_hashes(units, salts)
+    inners = season.inners
     for number, fields in enumerate(tables[ROLL], 1):
-        if len(units) < number or fields[2] != inners[32 * (number - 1) : 32 * number].hex():
+        if len(season.units) < number or fields[2] != inners[32 * (number - 1) : 32 * number].hex():
             yield Fault(UNITS, number, "the record is another than the roll commits to")
             return
-    kept = [tables[name] for name in sorted(tables) if name.startswith("kept-")]
-    season = Season(
-        rules,
-        units,
-        salts,
-        unescaped(dict(tables[COMMITMENT])["frozen"]),
-        _results_of(tables),
-        tuple(frozenset(int(unit_id, 16) for _, unit_id in one) for one in kept),
-    )
     expected = published(season) if SEED in files else at_freeze(season)
     for name in sorted(expected.keys() | files.keys() - {UNITS}):
         fault = first_difference(name, expected.get(name, b""), files.get(name, b""))

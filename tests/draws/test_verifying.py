@@ -67,6 +67,12 @@ class TestVerify:
         report = verify(at_freeze(random_season(3)))
         assert (report.faults, len(report.checked)) == ([], 2)
 
+    def test_passes_a_freeze_with_the_notarys_file(self) -> None:
+        """The input can be checked before anybody knows the seed."""
+        season = random_season(3)
+        report = verify(at_freeze(season) | {UNITS: units_file(season.units, season.salts)})
+        assert (report.faults, len(report.checked)) == ([], 3)
+
     @pytest.mark.parametrize("name", ["minimum", "over"])
     def test_finds_a_changed_byte_in_any_row_of_any_file(self, name: str) -> None:
         files, dice = stored(name), random.Random(name)
