@@ -218,7 +218,7 @@ def test_any_sequence_of_commands_keeps_the_books_straight(driver: Driver) -> No
 
 @pytest.mark.drill
 def test_any_long_sequence_of_commands_keeps_the_books_straight(driver: Driver) -> None:
-    drive(driver, 200, 50)
+    drive(driver, 80, 50)
 
 
 def forgets(*args: Any, **kwargs: Any) -> int:
