@@ -57,12 +57,15 @@ def split(
     members: Mapping[str, int],
     applicants: Mapping[str, int],
     lowest: Level = Level.TOWNSHIP,
+    fixed: Mapping[str, int] | None = None,
 ) -> dict[str, Share]:
     """Split places from the top of the tree down to `lowest`; below it most would get none.
 
     `members` and `applicants` (in heads) are of each organisation itself, without those below it. Organisations that
-    hang so high that the split does not reach them take part in it together, without a share to be named.
+    hang so high that the split does not reach them take part in it together, without a share to be named. A node in
+    `fixed` has so many places before the others beside it share what is left, and again no more than applicants.
     """
+    given_first = fixed or {}
     nodes = tuple(nodes)
     size, most = totals(nodes, members), totals(nodes, applicants)
     children: dict[str, list[str]] = {}
@@ -76,7 +79,9 @@ def split(
         if below:
             sizes = {code: size[code] for code in below} | {"": size[parent] - sum(size[code] for code in below)}
             limits = {code: most[code] for code in below} | {"": most[parent] - sum(most[code] for code in below)}
-            split_up = sainte_lague(given[parent], sizes, limits)
+            set_apart = {code: min(given_first[code], most[code]) for code in below if code in given_first}
+            limits |= dict.fromkeys(set_apart, 0)
+            split_up = sainte_lague(max(0, given[parent] - sum(set_apart.values())), sizes, limits) | set_apart
             given |= {code: split_up[code] for code in below}
             queue += below
     return {code: Share(heads, heads >= most[code]) for code, heads in given.items()}

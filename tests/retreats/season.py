@@ -57,11 +57,11 @@ class Town(NamedTuple):
     workers: list[Principal]
 
     def of(self, enterprise: int) -> list[Principal]:
-        """The workers of an enterprise: two frontline ones first, the last with unpaid dues."""
+        """The workers of an enterprise: women and men by turns, two frontline ones first, the last with unpaid dues."""
         return [one for one in self.workers if one.organisation_id == enterprise]
 
 
-def populate(tx: WriteSession, now: datetime, **house: Any) -> Town:
+def populate(tx: WriteSession, now: datetime, /, **house: Any) -> Town:
     """Store the house, the tree and the people; `house` as for `tests.rooms.house.populate`."""
     people = populate_house(tx, now, **house)
     _tree(tx)
@@ -137,7 +137,7 @@ def _officer(tx: WriteSession, now: datetime, at: int, name: str, node: int, sco
     return _principal(row, (), scope)
 
 
-def draft_season(tx: WriteSession, now: datetime, **changed: Any) -> Season:
+def draft_season(tx: WriteSession, now: datetime, /, **changed: Any) -> Season:
     """Store a season that officers still work at: three batches of four twins and two doubles, ten beds each.
 
     It opens now and closes in five days; `changed` are other values of its row.
@@ -155,7 +155,7 @@ def draft_season(tx: WriteSession, now: datetime, **changed: Any) -> Season:
     return found_season(tx, row["id"])
 
 
-def open_season(tx: WriteSession, now: datetime, **changed: Any) -> Season:
+def open_season(tx: WriteSession, now: datetime, /, **changed: Any) -> Season:
     """Store a season that was published: its rooms are in a pool of its own."""
     pool = {"place_id": HOUSE, "code": "retreat", "kind": "retreat", "name": "疗休养", "name_en": "Retreats"}
     add(tx, Allotment, [pool | {"id": POOL, "release_days": None, "created_at": now}])

@@ -1,7 +1,6 @@
 """Seasons, their batches and choices, and what is known of members who would like to apply."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from sqlalchemy import func, select
@@ -11,40 +10,13 @@ from booking.db import ReadSession
 from booking.members.models import Member, MemberCategory, Organisation
 from booking.retreats.errors import SeasonNotFound, UnknownChoice
 from booking.retreats.models import Batch, BatchRooms, RetreatPast, Season
+from booking.retreats.rules.building import ChoiceFacts
 from booking.retreats.rules.eligibility import Facts
 from booking.rooms.models import RoomType
 from booking.rooms.rules.nights import date_of
 
 MEMBERS_AT_ONCE = 5000
 """Ids in one statement, far below what either database takes."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChoiceFacts:
-    """Rooms of a type in a batch: what one may wish for. Nights are those of `booking.rooms`.
-
-    Attributes:
-        batch: its number in the season; `batch_name` and `batch_name_en` are its names.
-        type: the code of the room type, as it stands in the draw.
-        beds: how many strangers of one sex share a room; 1: nobody does.
-        price_fen: for one head and the whole batch, before any subsidy.
-        guarantees: beds kept for each category.
-    """
-
-    batch: int
-    type_id: int
-    rooms: int
-    beds: int
-    price_fen: int
-    guarantees: dict[str, int]
-    arrival: int
-    departure: int
-    batch_name: str
-    batch_name_en: str
-    type: str
-    type_name: str
-    type_name_en: str
-    sleeps: int
 
 
 def season_of(tx: ReadSession, code: str, *, drafts: bool = False) -> Season:
