@@ -21,7 +21,8 @@ from booking.retreats.rules.building import (
     rules_of,
 )
 from tests.databases import Driver
-from tests.retreats.season import TWIN, enter, everybody, open_season, populate
+from tests.retreats.season import enter, everybody, open_season, populate
+from tests.rooms.house import TWIN
 
 KINDS = {"": ["city"], "city": ["district", "park"], "district": ["township"], "park": ["enterprise"]}
 KINDS |= {"township": ["enterprise", "village", "community"]}

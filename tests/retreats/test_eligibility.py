@@ -13,8 +13,8 @@ from booking.retreats.models import RetreatPast
 from booking.retreats.queries.seasons import choice_of, choices, facts_of, season_of, season_year
 from booking.retreats.rules.eligibility import Facts, why_not
 from tests.databases import NOON, Driver
-from tests.retreats.season import CODE, TWIN, draft_season, open_season, populate
-from tests.rooms.house import add
+from tests.retreats.season import CODE, draft_season, open_season, populate
+from tests.rooms.house import TWIN, add
 
 
 @dataclass

@@ -10,7 +10,7 @@ from booking.db import ReadSession
 from booking.members.models import Member, MemberCategory, Organisation
 from booking.retreats.errors import SeasonNotFound, UnknownChoice
 from booking.retreats.models import Batch, BatchRooms, RetreatPast, Season
-from booking.retreats.rules.building import ChoiceFacts
+from booking.retreats.rules.building import ChoiceFacts as ChoiceFacts
 from booking.retreats.rules.eligibility import Facts
 from booking.rooms.models import RoomType
 from booking.rooms.rules.nights import date_of
