@@ -190,6 +190,7 @@ async def confirm(
     responses=refusals(
         Unauthenticated,
         errors.StayNotFound,
+        errors.StayGranted,
         errors.WrongStayStatus,
         errors.NothingToCancel,
         errors.StayChanged,
@@ -238,6 +239,7 @@ async def restore(
     responses=refusals(
         Unauthenticated,
         errors.StayNotFound,
+        errors.StayGranted,
         errors.StayHoldExpired,
         errors.WrongStayStatus,
         errors.StillSeeking,

@@ -140,6 +140,13 @@ class NothingToCancel(Conflict):
     text = N_("这几间房已经退了，或者客人已经入住，没有可退的。")
 
 
+class StayGranted(Conflict):
+    """A stay that was won in a draw: it is given up where it was won, and keeps the dates of its batch."""
+
+    code = "stay_granted"
+    text = N_("这次住宿是疗休养的名额，日期随批次走。要放弃，请打开“疗休养”里您的那一季办理。")
+
+
 class StillExpected(Conflict):
     """The day on which guests may come is not over."""
 

@@ -267,7 +267,7 @@ class Stay(Base):
     sequence: Mapped[int] = mapped_column(default=0)
     """Rises with every change: the calendar's SEQUENCE and the stay's version."""
     source: Mapped[str] = mapped_column(Text)
-    """`app`, `page`, `desk`, `group`, `waiting` or `replay`."""
+    """`app`, `page`, `desk`, `group`, `waiting`, `replay` or `retreat`."""
     booked_by: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)

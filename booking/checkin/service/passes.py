@@ -118,6 +118,11 @@ def _ended_of(
     return alive.values(status=status, changed_at=now).returning(Pass.place_id, Pass.id)
 
 
+def end_pass(tx: WriteSession, now: datetime, *, place_id: int, pass_id: int, status: PassStatus) -> bool:
+    """Let one pass of a booking open nothing any more, and say why; returns whether it was alive."""
+    return _change(tx, now, [_is(place_id, pass_id)], Pass.status.not_in(_ENDED), {"status": status}) == 1
+
+
 def revive_passes_of(tx: WriteSession, now: datetime, *, place_id: int, issuer: str, subject_id: int) -> int:
     """Undo an end: the same passes live again, with what was used of them. Revoked ones stay revoked."""
     of_subject = _of(place_id, issuer, subject_id)

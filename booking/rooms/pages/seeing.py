@@ -20,7 +20,7 @@ from booking.rooms.queries.searching import nearest
 from booking.rooms.queries.stays import is_staff, stay_view
 from booking.rooms.rules.nights import Nights, date_of, night_of
 from booking.rooms.rules.pricing import cancel_permille
-from booking.rooms.rules.settling import has_expired
+from booking.rooms.rules.settling import GRANTED, has_expired
 from booking.rooms.schemas import ExtraQuote, Nearest, StayView
 from booking.rooms.service.guests import guests_of
 from booking.rooms.service.taking import rooms_of
@@ -41,6 +41,7 @@ class Seen(NamedTuple):
 
     Attributes:
         mine: whether the reader may change it.
+        granted: it was won in a draw of retreats, and is given up and paid for there.
         extras: what it has beside its rooms, for their prices.
         nights: (date, fen) of each room, by its number.
         passes: by room number, the (holder, pass) that the reader may open.
@@ -52,6 +53,7 @@ class Seen(NamedTuple):
     stay: Stay
     house: House
     mine: bool
+    granted: bool
     extras: list[ExtraQuote]
     nights: dict[int, list[tuple[date, int]]]
     passes: dict[int, list[tuple[str, int]]]
@@ -82,6 +84,7 @@ def look(tx: ReadSession, now: datetime, place: int, stay_id: int, member: Princ
         stay=stay,
         house=house,
         mine=stay.member_id == member.member_id or is_staff(member, place),
+        granted=stay.source == GRANTED,
         extras=extras_of(house, stay, [room for room in rooms if room.status in LIVE]),
         nights={room.number: _nights(room) for room in rooms},
         passes=_passes(tx, rooms, member) if view.status == "confirmed" else {},

@@ -8,6 +8,8 @@ RESTORE_WITHIN = timedelta(minutes=10)
 """How long a cancellation can be taken back, if nothing else took the place."""
 STANDING = ("expected", "pending", "overbooked")
 """States of a room whose guests are still to come."""
+GRANTED = "retreat"
+"""Source of a stay that was granted, e.g. won in a draw: whoever granted it ends it, moves it and charges for it."""
 
 
 class Stay(Protocol):
@@ -18,6 +20,7 @@ class Stay(Protocol):
     hold_expires_at: datetime | None
     """None once it is confirmed."""
     ended_reason: str
+    source: str
 
 
 class Room(Protocol):
@@ -33,7 +36,9 @@ def has_expired(stay: Stay, now: datetime) -> bool:
 
 
 def is_ahead(stay: Stay, standing: Iterable[Room]) -> bool:
-    """Whether guests of a stay are still to come: `standing` are its rooms that wait for them."""
+    """Whether a stay may be given up or moved by its guests: `standing` are its rooms that wait for them."""
+    if stay.source == GRANTED:
+        return False
     return stay.status in ("held", "pending", "confirmed") and any(True for _ in standing)
 
 
@@ -45,5 +50,5 @@ def restorable(stay: Stay, rooms: Iterable[Room]) -> list[Room]:
 def can_be_restored(stay: Stay, rooms: Iterable[Room], now: datetime) -> bool:
     """Whether the last thing done to a stay was a cancellation, not long ago; what was only held does not count."""
     soon = now - stay.changed_at <= RESTORE_WITHIN
-    was_booked = stay.hold_expires_at is None and not stay.ended_reason
+    was_booked = stay.hold_expires_at is None and not stay.ended_reason and stay.source != GRANTED
     return soon and was_booked and stay.status in ("confirmed", "cancelled") and bool(restorable(stay, rooms))

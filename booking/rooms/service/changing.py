@@ -6,7 +6,7 @@ from sqlalchemy import update
 
 from booking.db import WriteSession
 from booking.rooms.catalogue import House, houses
-from booking.rooms.errors import DatesCross, StayHoldExpired, StillSeeking, WrongStayStatus
+from booking.rooms.errors import DatesCross, StayGranted, StayHoldExpired, StillSeeking, WrongStayStatus
 from booking.rooms.models import Stay, StayRoom
 from booking.rooms.queries.quoting import payer_of, room_quote
 from booking.rooms.queries.stays import is_staff, stay_view
@@ -32,11 +32,14 @@ def change_dates(
     Raises:
         StayNotFound: no such stay of theirs.
         StayHoldExpired: the time to confirm it is over.
+        StayGranted: it was won, for the dates that it has.
         WrongStayStatus: it has ended, is pending, or a guest has arrived.
         BookingError: those of `hold_stay` for the new nights.
         StillSeeking: whether there are rooms takes longer to find out than a request.
     """
     stay = owned(tx, actor, place_id, stay_id)
+    if stay.source == settling.GRANTED:
+        raise StayGranted
     if settling.has_expired(stay, now):
         raise StayHoldExpired(at=Instant(stay.hold_expires_at or now))
     house = houses(tx).house(place_id)

@@ -8,7 +8,7 @@ from sqlalchemy import Update, select, update
 from booking.clock import local_date
 from booking.db import ReadSession, WriteSession, prepared
 from booking.rooms.catalogue import House, houses
-from booking.rooms.errors import NothingToCancel, NotStaff, StillExpected, StillSeeking, WrongStayStatus
+from booking.rooms.errors import NothingToCancel, NotStaff, StayGranted, StillExpected, StillSeeking, WrongStayStatus
 from booking.rooms.models import Stay, StayRoom
 from booking.rooms.queries.stays import is_staff, stay_view
 from booking.rooms.rules import settling
@@ -41,6 +41,7 @@ def cancel_stay(
 
     Raises:
         StayNotFound: no such stay of theirs.
+        StayGranted: it was won, and is given up there.
         WrongStayStatus: it has ended already.
         NothingToCancel: none of these rooms waits for its guests.
     """
@@ -54,6 +55,8 @@ def give_up(
     """What `cancel_stay` does; answers the stay as it is then."""
     stay = owned(tx, actor, place_id, stay_id)
     house = houses(tx).house(place_id)
+    if stay.source == settling.GRANTED:
+        raise StayGranted
     if stay.status not in ("held", "pending", "confirmed"):
         raise WrongStayStatus(status=STATUS_NAMES[stay.status], action=N_("取消"))
     lock_types(tx, place_id, {room.given_type_id for room in rooms_of(tx, place_id, stay_id)})

@@ -58,6 +58,20 @@ register(
     ),
 )
 register(
+    "stay.granted",
+    MessageText(
+        N_("您的房间排好了"),
+        N_("{house}，{arrival} 到店，{departure} 离店，共 {rooms} 间。到店后凭住客码进楼，房号到店时告诉您。"),
+    ),
+)
+register(
+    "stay.granted_refused",
+    MessageText(
+        N_("房间还没有排下"),
+        N_("{house}，{arrival} 到 {departure}：这几晚暂时排不出房间。名额给您留着，工会和疗养院会再为您安排。"),
+    ),
+)
+register(
     "stay.changed",
     MessageText(N_("住宿改了日期"), N_("{house} 的住宿改为 {arrival} 到店，{departure} 离店，{fen}。住客码照旧可用。")),
 )

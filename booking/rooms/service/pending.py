@@ -14,6 +14,7 @@ from booking.rooms.catalogue import House, houses
 from booking.rooms.models import RoomSearch, RoomType, Stay, StayRoom
 from booking.rooms.rules.assignment import Impossible, Outcome, OutOfTime, Plan
 from booking.rooms.rules.nights import Nights
+from booking.rooms.rules.settling import GRANTED
 from booking.rooms.service import allocation, guests, offering
 from booking.rooms.service.allocation import Question, Wish, types_of
 from booking.rooms.service.inventory import lock_types, tonight
@@ -143,6 +144,13 @@ def _give(
     note(tx, now, PLANNER, house, held, "stay.held", rooms=len(rooms))
 
 
+def _refused(stay: Stay, reason: str) -> str:
+    """The message to whoever there is no room for."""
+    if stay.source == GRANTED:
+        return "stay.granted_refused"
+    return "stay.refused" if reason == "rooms_full" else "stay.unanswered"
+
+
 def _refuse(tx: WriteSession, now: datetime, house: House, stay: Stay, *, reason: str) -> None:
     """End a pending stay that there are no rooms for, or none were found; nothing is charged."""
     rooms = [room for room in rooms_of(tx, house.id, stay.id) if room.status in ("pending", "expected", "overbooked")]
@@ -157,5 +165,5 @@ def _refuse(tx: WriteSession, now: datetime, house: House, stay: Stay, *, reason
     tx.execute(update(Stay).where(*of(stay)).values(price_fen=0))
     ended = again(tx, stay)
     if offering.until(tx, now, house, stay) is None:  # whoever waits goes on waiting
-        guests.tell_all(tx, now, house, ended, rooms, "stay.refused" if reason == "rooms_full" else "stay.unanswered")
+        guests.tell_all(tx, now, house, ended, rooms, _refused(ended, reason))
     note(tx, now, PLANNER, house, ended, "stay.refused", reason=reason)

@@ -13,7 +13,7 @@ from booking.rooms.errors import NotStaff, StayChanged, StayHoldExpired, StayNot
 from booking.rooms.models import RoomSearch, Stay, StayRoom
 from booking.rooms.queries.quoting import comes_to, payer_of, quoted
 from booking.rooms.queries.stays import is_staff, stay_view
-from booking.rooms.rules.settling import STANDING, has_expired
+from booking.rooms.rules.settling import GRANTED, STANDING, has_expired
 from booking.rooms.schemas import StayRequest, StayView
 from booking.rooms.service import boards, guests, money, terms
 from booking.rooms.service.allocation import Wish
@@ -56,7 +56,7 @@ def hold_stay(
     written = _write_down(tx, now, house, booker, request, until, queues=instead is None)
     stay, rooms = written.stay, written.rooms
     if not written.taken.seated:
-        _seek(tx, now, written, confirms=False)
+        seek(tx, now, written, confirms=False)
     boards.keep(tx)
     note(tx, now, booker.actor, house, stay, "stay.held", rooms=len(rooms), fen=stay.price_fen)
     return stay_view(tx, now, house.id, stay.id, booker)
@@ -81,7 +81,7 @@ def agree_stay(tx: WriteSession, now: datetime, booker: Principal, request: Stay
     written = _write_down(tx, now, house, booker, request, None, queues=True, source=source)
     boards.keep(tx)
     if not written.taken.seated:
-        _seek(tx, now, written, confirms=True)
+        seek(tx, now, written, confirms=True)
         return written
     money.open_books(tx, now, house, written.stay, written.rooms, booker.actor)
     note(tx, now, booker.actor, house, written.stay, "stay.confirmed", fen=written.stay.price_fen)
@@ -142,7 +142,7 @@ def prepare(tx: WriteSession, now: datetime, house: House, types: Iterable[int])
     return lock
 
 
-def _seek(tx: WriteSession, now: datetime, written: Written, *, confirms: bool) -> None:
+def seek(tx: WriteSession, now: datetime, written: Written, *, confirms: bool) -> None:
     """Let the planner look for the rooms of a stay."""
     stay = written.stay
     pending = update(StayRoom).where(StayRoom.place_id == stay.place_id, StayRoom.stay_id == stay.id)
@@ -187,7 +187,8 @@ def confirm(tx: WriteSession, now: datetime, house: House, stay: Stay, *, actor:
     changed = again(tx, stay)
     money.open_books(tx, now, house, changed, rooms, actor)
     guests.issue_passes(tx, now, house, rooms)
-    guests.tell_all(tx, now, house, changed, rooms, "stay.confirmed")
+    kind = "stay.granted" if changed.source == GRANTED else "stay.confirmed"
+    guests.tell_all(tx, now, house, changed, rooms, kind)
     note(tx, now, actor, house, changed, "stay.confirmed", fen=changed.price_fen)
 
 

@@ -36,6 +36,7 @@ SOURCES = {
     "group": N_("团体"),
     "waiting": N_("排队等到"),
     "replay": N_("导入的旧账"),
+    "retreat": N_("疗休养"),
 }
 """How a stay was booked."""
 

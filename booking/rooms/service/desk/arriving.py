@@ -17,6 +17,7 @@ from booking.rooms.queries.housekeeping import ready_states
 from booking.rooms.rules.desk import hotel_night
 from booking.rooms.rules.housekeeping import READY
 from booking.rooms.rules.nights import Nights, date_of
+from booking.rooms.rules.settling import GRANTED
 from booking.rooms.schemas_desk import ArriveRequest, DeskRoom, Document, WalkInRequest
 from booking.rooms.service import boards, guests
 from booking.rooms.service.desk import cards
@@ -48,7 +49,8 @@ def arrive(
     at = found(tx, actor, place_id, stay_room_id)
     expect(at.room, at.stay, "expected", N_("办理入住"))
     _check_day(at.room, now)
-    _see(tx, at.house, at.room, request.documents, lead=True)
+    _see(tx, at.house, at.room, request.documents)
+    _check_seen(tx, at)
     if request.room is not None and request.room != at.room.room_id:
         at.house.room(request.room, at.room.given_type_id)
         put(tx, now, at.house, at.room, request.room, Nights(at.room.arrival, at.room.departure))
@@ -78,7 +80,7 @@ def see_documents(
     """
     at = found(tx, actor, place_id, stay_room_id)
     expect(at.room, at.stay, "in_house", N_("登记证件"))
-    _see(tx, at.house, at.room, documents, lead=False)
+    _see(tx, at.house, at.room, documents)
     guests_seen = sorted({document.guest for document in documents})
     note(tx, now, actor.actor, at.house, at.stay, "stay.documents_seen", stay_room=at.room.id, guests=guests_seen)
     return desk_room(tx, now, place_id, stay_room_id)
@@ -140,17 +142,23 @@ def _another_day(nights: Nights, now: datetime) -> ArrivesAnotherDay:
     return ArrivesAnotherDay(arrival=arrival, departure=departure, today=Day(date_of(hotel_night(now))))
 
 
-def _see(tx: WriteSession, house: House, room: StayRoom, documents: Sequence[Document], *, lead: bool) -> None:
-    """Store kind and last four characters of each document; with `lead`, the first guest's must be among them."""
+def _see(tx: WriteSession, house: House, room: StayRoom, documents: Sequence[Document]) -> None:
+    """Store kind and last four characters of each document."""
     people = {guest.number: guest for guest in guests.guests_of(tx, house.id, [room])}
     for document in documents:
         if document.guest not in people:
             raise NoSuchGuest(number=document.guest, last=max(people, default=0))
         mine = (Guest.place_id == house.id, Guest.stay_room_id == room.id, Guest.number == document.guest)
         tx.execute(update(Guest).where(*mine).values(identity=f"{document.kind}:{document.last}"))
-    first = people.get(0)
-    if lead and first is not None and not first.identity and all(document.guest != 0 for document in documents):
-        raise DocumentMissing(name=first.name)
+
+
+def _check_seen(tx: ReadSession, at: At) -> None:
+    """Somebody answers for the room: its first guest, or any of strangers who share it, each of whom comes alone."""
+    people = guests.guests_of(tx, at.house.id, [at.room])
+    strangers = at.stay.source == GRANTED and at.stay.member_id is None
+    answering = people if strangers else people[:1]
+    if answering and not any(guest.identity for guest in answering):
+        raise DocumentMissing(name=answering[0].name)
 
 
 def _check_ready(tx: WriteSession, now: datetime, house: House, room: StayRoom) -> None:
