@@ -1,6 +1,7 @@
 """Telling members, and handing side effects to the outbox: always in the transaction that caused them."""
 
 import hmac
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -36,13 +37,27 @@ def tell(tx: WriteSession, now: datetime, member_id: int, kind: str, params: Par
 
     `kind` is one that a feature registered with `messages.register`; `link` a path of ours, e.g. `/bookings/123`.
     """
-    message_id = tx.ids.next()
-    row = {"member_id": member_id, "id": message_id, "kind": kind, "params": params, "link": link, "at": now}
-    tx.execute(insert(tx, InboxMessage), row)
-    told = {"member_id": member_id, "message_id": message_id, "kind": kind, "params": params, "link": link}
-    enqueue(tx, now, TOLD, f"member:{member_id}", told)
-    tx.touch(f"member:{member_id}")
-    return message_id
+    return tell_many(tx, now, [(member_id, params)], kind, link)[0]
+
+
+def tell_many(
+    tx: WriteSession, now: datetime, letters: Iterable[tuple[int, Params]], kind: str, link: str = ""
+) -> list[int]:
+    """What `tell` does for many (member, parameters) at once, in two statements; answers the messages' ids."""
+    ids, inbox, outbox = [], [], []
+    for member_id, params in letters:
+        message_id = tx.ids.next()
+        ids.append(message_id)
+        said = {"member_id": member_id, "kind": kind, "params": params, "link": link}
+        inbox.append(said | {"id": message_id, "at": now})
+        due = {"created_at": now, "available_at": now}
+        told = said | {"message_id": message_id}
+        outbox.append(due | {"id": tx.ids.next(), "topic": TOLD, "key": f"member:{member_id}", "payload": told})
+        tx.touch(f"member:{member_id}")
+    if inbox:
+        tx.execute(insert(tx, InboxMessage), inbox)
+        tx.execute(insert(tx, OutboxEntry), outbox)
+    return ids
 
 
 def mark_read(tx: WriteSession, now: datetime, member_id: int, message_id: int | None = None) -> int:
