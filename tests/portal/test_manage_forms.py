@@ -1,7 +1,7 @@
 """Typed text as request structs, and back."""
 
 import contextlib
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import msgspec
@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from booking.places.schemas import ZoneRequest
 from booking.portal.manage.editing import hours, policies
-from booking.portal.manage.forms import Refused, Unfit, as_form, day, lines, read, wall_time
 from booking.portal.manage.takings import _safe
 from booking.venues.schemas import CourtRequest, HoursRequest, OpeningRequest, PolicyRequest, PriceRequest
+from booking.web.forms import Refused, Unfit, as_form, day, instant, lines, read, wall_time
 
 WORD = st.text("abcäö场片12", min_size=1, max_size=12)
 ZONES = st.builds(
@@ -95,7 +95,19 @@ class TestThereAndBack:
         assert policies.from_lines(as_sent(policies.as_lines(policy))) == policy
 
 
+class Deadline(msgspec.Struct):
+    at: datetime
+
+
 class TestReading:
+    def test_an_instant_is_typed_as_shanghais_clocks_show_it(self) -> None:
+        noon = datetime(2026, 11, 25, 4, tzinfo=UTC)
+        assert read(Deadline, {"at": "2026-11-25T12:00"}) == Deadline(noon)
+        assert as_form(Deadline(noon)) == {"at": "2026-11-25T12:00"}
+        for no_instant in ("11月25日中午", "0001-01-01T00:00", "2026-11-25T25:00"):
+            with pytest.raises(Unfit):
+                instant(no_instant)
+
     def refused(self, form: dict[str, str], struct: type[msgspec.Struct] = ZoneRequest) -> dict[str, dict[str, Any]]:
         with pytest.raises(Refused) as caught:
             read(struct, form)

@@ -14,10 +14,9 @@ from booking.clock import Clock, local_date, local_instant
 from booking.db import Database, ReadSession
 from booking.errors import BookingError
 from booking.places.models import Place
-from booking.portal.manage import forms, service
+from booking.portal.manage import service
 from booking.portal.manage.access import AnyRequest
 from booking.portal.manage.board import Day, shown_day
-from booking.portal.manage.forms import Refused, Shown, Typed
 from booking.portal.manage.queries.blocks import SeenBlock, block_seen, blocks_ahead
 from booking.portal.manage.words import BLOCK_KINDS
 from booking.venues.catalogue import FacilityFacts, venues
@@ -25,6 +24,8 @@ from booking.venues.errors import WeeksUnclear
 from booking.venues.queries.days import open_spans_of
 from booking.venues.schemas import BlockRequest, BlockView, Id, ShortText
 from booking.venues.service.counter import block_courts
+from booking.web import forms
+from booking.web.forms import Refused, Shown, Typed
 from booking.web.idempotency import KeyReused, once_form
 from booking.web.language import sentence, words
 from booking.web.locale import N_

@@ -19,7 +19,6 @@ from booking.places.models import Place
 from booking.portal.manage import service
 from booking.portal.manage.access import AnyRequest
 from booking.portal.manage.errors import WayUnknown
-from booking.portal.manage.forms import Typed, typed
 from booking.portal.manage.queries.desk import DeskBooking, booking_at_desk
 from booking.portal.manage.service import Paid, Refunded
 from booking.portal.manage.words import LEDGER_KINDS
@@ -30,6 +29,7 @@ from booking.venues.service import counter, staff
 from booking.venues.service.booking import STATUS_NAMES
 from booking.venues.service.ending import restore_booking
 from booking.web.formatting import money
+from booking.web.forms import Typed, typed
 from booking.web.idempotency import once_form
 from booking.web.language import sentence, words
 from booking.web.locale import N_

@@ -15,11 +15,9 @@ from booking.clock import Clock, local_instant
 from booking.db import Database, ReadSession
 from booking.errors import BookingError
 from booking.places.models import Place
-from booking.portal.manage import forms
 from booking.portal.manage.access import AnyRequest
 from booking.portal.manage.blocks import Hours, hours_of_day
 from booking.portal.manage.board import Day, shown_day
-from booking.portal.manage.forms import Refused, Shown, Typed
 from booking.portal.manage.telling import described, rows
 from booking.portal.manage.words import CHANGE_KINDS, CHANGE_STATES
 from booking.rehearsal.errors import PlanChanged
@@ -29,6 +27,8 @@ from booking.rehearsal.service import apply, draft, rehearse, replanned, undo
 from booking.rooms.catalogue import houses
 from booking.venues.catalogue import FacilityFacts, venues
 from booking.venues.schemas import Id, ShortText
+from booking.web import forms
+from booking.web.forms import Refused, Shown, Typed
 from booking.web.language import sentence, words
 from booking.web.locale import N_
 from booking.web.pages import NOT_KEPT, page, redirect

@@ -12,16 +12,16 @@ from booking.clock import Clock, half_hour_of, instant_of, local_date
 from booking.db import Database, ReadSession
 from booking.errors import BookingError
 from booking.places.models import CalendarDay, Place
-from booking.portal.manage import forms
 from booking.portal.manage.access import AnyRequest
 from booking.portal.manage.board import Day, shown_day, strip
 from booking.portal.manage.bookings import Seen, look
-from booking.portal.manage.forms import Refused, Shown
 from booking.portal.manage.queries.openings import Start, starts_on
 from booking.venues.catalogue import FacilityFacts, venues
 from booking.venues.errors import BookingNotFound
 from booking.venues.schemas import ChangeRequest, Id
 from booking.venues.service.changing import change_booking
+from booking.web import forms
+from booking.web.forms import Refused, Shown
 from booking.web.language import sentence
 from booking.web.locale import N_
 from booking.web.pages import NOT_KEPT, page, redirect

@@ -18,11 +18,11 @@ from booking.db import Database, ReadSession, WriteSession
 from booking.errors import BookingError
 from booking.places.catalogue import places
 from booking.places.models import Place, Zone
-from booking.portal.manage import forms
 from booking.portal.manage.access import AnyRequest
-from booking.portal.manage.forms import Refused, Shown
 from booking.settings import Settings
 from booking.venues.schemas import Id
+from booking.web import forms
+from booking.web.forms import Refused, Shown
 from booking.web.idempotency import KeyReused, once_form
 from booking.web.language import sentence, words
 from booking.web.locale import N_

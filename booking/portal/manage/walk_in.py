@@ -10,15 +10,16 @@ from booking.clock import Clock, half_hour_of, instant_of, local_date
 from booking.db import Database, ReadSession
 from booking.errors import BookingError
 from booking.payments.rules import METHODS
-from booking.portal.manage import forms, service
+from booking.portal.manage import service
 from booking.portal.manage.access import AnyRequest
 from booking.portal.manage.bookings import way_to_pay
 from booking.portal.manage.errors import MemberUnknown, NameNeeded, WayUnknown
-from booking.portal.manage.forms import Refused, Shown, Typed
 from booking.portal.manage.queries.openings import Length, lengths_from
 from booking.venues.catalogue import FacilityFacts
 from booking.venues.schemas import BookingView, WalkInRequest
 from booking.venues.views import Alternative
+from booking.web import forms
+from booking.web.forms import Refused, Shown, Typed
 from booking.web.idempotency import KeyReused, once_form
 from booking.web.language import sentence
 from booking.web.locale import N_

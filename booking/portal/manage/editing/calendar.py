@@ -12,11 +12,11 @@ from booking.errors import BookingError
 from booking.places.catalogue import places
 from booking.places.schemas import CalendarDayRequest
 from booking.places.service import require_administrator
-from booking.portal.manage import forms
 from booking.portal.manage.access import AnyRequest
-from booking.portal.manage.forms import Refused, Shown
 from booking.portal.manage.words import CALENDAR_KINDS
 from booking.venues.service.hours import mark_day
+from booking.web import forms
+from booking.web.forms import Refused, Shown
 from booking.web.language import sentence
 from booking.web.locale import N_
 from booking.web.pages import page, redirect

@@ -11,15 +11,15 @@ from litestar.response import Redirect
 from booking.db import Database, ReadSession, WriteSession
 from booking.places.models import Place
 from booking.places.schemas import Edited
-from booking.portal.manage import forms
 from booking.portal.manage.access import AnyRequest
 from booking.portal.manage.editing.saving import Put, retire, save
-from booking.portal.manage.forms import Shown, Typed
 from booking.portal.manage.queries.described import court_request, unit_codes
 from booking.portal.manage.words import COURT_KINDS
 from booking.venues.catalogue import FacilityFacts, venues
 from booking.venues.schemas import CourtRequest, Id
 from booking.venues.service.editing import put_court, retire_court
+from booking.web import forms
+from booking.web.forms import Shown, Typed
 from booking.web.locale import N_
 from booking.web.pages import page
 from booking.web.principal import Principal

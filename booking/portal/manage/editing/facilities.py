@@ -11,14 +11,14 @@ from litestar.response import Redirect
 from booking.db import Database, ReadSession, WriteSession
 from booking.places.models import Place
 from booking.places.schemas import Edited
-from booking.portal.manage import forms
 from booking.portal.manage.access import AnyRequest
 from booking.portal.manage.editing.saving import Put, retire, save
-from booking.portal.manage.forms import Shown, Typed
 from booking.portal.manage.queries.described import facility_request, policies
 from booking.venues.catalogue import venues
 from booking.venues.schemas import FacilityRequest, Id
 from booking.venues.service.editing import put_facility, retire_facility
+from booking.web import forms
+from booking.web.forms import Shown, Typed
 from booking.web.locale import N_
 from booking.web.pages import page
 from booking.web.principal import Principal

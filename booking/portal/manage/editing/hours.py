@@ -9,17 +9,17 @@ from litestar.params import FromPath
 
 from booking.db import Database
 from booking.places.models import Place
-from booking.portal.manage import forms
 from booking.portal.manage.access import AnyRequest
 from booking.portal.manage.editing.saving import Put, save
-from booking.portal.manage.forms import Shown, Typed
 from booking.portal.manage.queries.described import opening_request
 from booking.venues.catalogue import venues
 from booking.venues.rules import opening
 from booking.venues.rules.opening import Rule
 from booking.venues.schemas import HoursRequest, Id, OpeningRequest
 from booking.venues.service.editing import put_opening
+from booking.web import forms
 from booking.web.formatting import WEEKDAYS_EN, WEEKDAYS_ZH, clock_time, is_english
+from booking.web.forms import Shown, Typed
 from booking.web.language import language_of, sentence
 from booking.web.locale import N_
 from booking.web.pages import page

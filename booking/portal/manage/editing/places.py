@@ -14,16 +14,16 @@ from booking.members.models import Organisation
 from booking.places.models import Place
 from booking.places.schemas import Edited, PlaceRequest
 from booking.places.service import put_place, require_administrator, retire_place
-from booking.portal.manage import forms
 from booking.portal.manage.access import AnyRequest
 from booking.portal.manage.editing.hours import spoken
 from booking.portal.manage.editing.saving import Put, retire, save
-from booking.portal.manage.forms import Shown
 from booking.portal.manage.queries.described import place_request
 from booking.portal.manage.words import COURT_KINDS, PLACE_KINDS
 from booking.venues.catalogue import venues
 from booking.venues.schemas import Id
+from booking.web import forms
 from booking.web.facts import Named
+from booking.web.forms import Shown
 from booking.web.locale import N_
 from booking.web.pages import page
 from booking.web.principal import Principal

@@ -10,14 +10,14 @@ from litestar.params import FromPath
 from booking.db import Database
 from booking.members.rules.words import CATEGORY_NAMES
 from booking.places.service import require_administrator
-from booking.portal.manage import forms
 from booking.portal.manage.access import AnyRequest
 from booking.portal.manage.editing.saving import Put, save
-from booking.portal.manage.forms import Refused, Shown, Typed
 from booking.portal.manage.queries.described import policies, policy_request
 from booking.portal.manage.words import DAY_KINDS
 from booking.venues.schemas import PolicyRequest, PriceRequest
 from booking.venues.service.policies import put_policy
+from booking.web import forms
+from booking.web.forms import Refused, Shown, Typed
 from booking.web.locale import N_
 from booking.web.pages import page
 from booking.web.principal import Principal

@@ -11,11 +11,11 @@ from booking.db import Database, WriteSession
 from booking.errors import BookingError
 from booking.places.errors import BadCode, CodeReserved
 from booking.places.schemas import Edited
-from booking.portal.manage import forms
 from booking.portal.manage.access import AnyRequest
-from booking.portal.manage.forms import Refused, Shown, Typed
 from booking.venues.errors import HoursCross, LengthsCross, PriceGap, UnknownCode
+from booking.web import forms
 from booking.web.facts import Named
+from booking.web.forms import Refused, Shown, Typed
 from booking.web.language import sentence, words
 from booking.web.locale import N_
 from booking.web.pages import redirect

@@ -12,13 +12,13 @@ from booking.db import Database, WriteSession
 from booking.places.models import Place
 from booking.places.schemas import Edited, ZoneRequest
 from booking.places.service import put_zone, retire_zone
-from booking.portal.manage import forms
 from booking.portal.manage.access import AnyRequest
 from booking.portal.manage.editing.saving import Put, retire, save
-from booking.portal.manage.forms import Shown, Typed
 from booking.portal.manage.queries.described import zone_request
 from booking.venues.catalogue import venues
 from booking.venues.schemas import Id
+from booking.web import forms
+from booking.web.forms import Shown, Typed
 from booking.web.locale import N_
 from booking.web.pages import page
 from booking.web.principal import Principal

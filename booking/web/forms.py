@@ -1,21 +1,23 @@
-"""Forms of the console: typed text becomes a request struct, and what does not fit is said beside its field.
+"""Forms with many fields: typed text becomes a request struct, and what does not fit is said beside its field.
 
 What was typed is never lost: a refused form comes back as it was sent, with a sentence for each field to change.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
+from litestar import Request
 from msgspec import inspect
 
+from booking.clock import SHANGHAI, local_instant
 from booking.errors import BookingError
-from booking.portal.manage.access import AnyRequest
 from booking.web.language import sentence, words
 from booking.web.locale import N_
 
+AnyRequest = Request[Any, Any, Any]
 S = TypeVar("S", bound=msgspec.Struct)
 Typed = dict[str, str]
 """The fields of a form as text; several values of one name are joined by spaces."""
@@ -154,6 +156,8 @@ def _plain(kind: inspect.Type, text: str) -> Any:
             return wall_time(text)
         case inspect.DateType():
             return day(text)
+        case inspect.DateTimeType():
+            return instant(text)
         case _:
             raise TypeError(f"no form can fill in {kind}")
 
@@ -202,6 +206,19 @@ def day(text: str) -> date:
         raise Unfit(N_("请写成 2026-11-25 这样的日期。")) from None
 
 
+def instant(text: str) -> datetime:
+    """The instant of a day and a wall time in Shanghai, as a browser sends them: `2026-11-25T18:00`.
+
+    Raises:
+        Unfit: it is none.
+    """
+    try:
+        typed_at = datetime.fromisoformat(text.replace(" ", "T"))
+        return local_instant(typed_at.date(), typed_at.time())
+    except (OverflowError, ValueError):
+        raise Unfit(N_("请写成 2026-11-25T18:00 这样的日期和时间。")) from None
+
+
 def _several(item: inspect.Type, text: str, least: int, most: int | None) -> list[Any]:
     parts = [part for part in _SEPARATORS.split(text) if part]
     if len(parts) < least:
@@ -244,7 +261,7 @@ def status_of(why: Refused | BookingError) -> int:
 
 def as_form(request: msgspec.Struct, suffix: str = "") -> Typed:
     """A request as the text of a form's fields."""
-    plain = msgspec.to_builtins(request, builtin_types=(date, time))
+    plain = msgspec.to_builtins(request, builtin_types=(date, datetime, time))
     return {f"{name}{suffix}": _as_text(value) for name, value in plain.items() if not _is_table(value)}
 
 
@@ -260,6 +277,8 @@ def _as_text(value: Any) -> str:
             return "yes"
         case time():
             return f"{value:%H:%M}"
+        case datetime():
+            return f"{value.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}"
         case list():
             return " ".join(map(str, value))
         case _:
