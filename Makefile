@@ -9,6 +9,8 @@ CODE := $(wildcard booking tests benchmarks tools hatch_build.py)
 # On CI a test that is skipped for want of a browser or a database is an error (tests/conftest.py).
 export REQUIRE_ALL := $(if $(filter true,$(CI)),1)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Tests start servers by the dozen: without compiled files each would compile the whole program anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test drill check bench lock browser clean
 
