@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -30,6 +30,7 @@ from booking.retreats.schemas_applying import ApplicationRequest, ApplicationVie
 from booking.retreats.service.applying.answering import accept, decline, leave
 from booking.retreats.service.applying.entering import apply, edit, save
 from booking.retreats.service.applying.inviting import invite, uninvite
+from booking.retreats.service.applying.reminding import remind_unanswered, reminders_are_due
 from booking.retreats.service.applying.withdrawing import take_back, withdraw
 from booking.web.facts import Named
 from booking.web.principal import Principal
@@ -463,6 +464,44 @@ class TestWithdraw:
         assert driver.read(withdrawn_application, SEASON, other.member_id) is None
         with pytest.raises(errors_applying.NothingToTakeBack):
             driver.run(take_back, other, CODE)
+
+
+class TestReminders:
+    def test_who_has_not_answered_is_reminded_once(self, driver: Driver, town: Town) -> None:
+        lead, one, two = town.workers[:3]
+        view = apply_as(driver, lead, wishing(invite=asking(one, two)))
+        driver.run(decline, one, CODE, int(view.id, 16))
+        season = driver.read(found_season)
+        driver.clock.now = season.closes_at - timedelta(hours=season.remind_hours + 1)
+        assert not driver.read(reminders_are_due, driver.clock())
+        assert driver.run(remind_unanswered) == 0
+        driver.clock.advance(hours=1)
+        assert driver.read(reminders_are_due, driver.clock())
+        assert driver.run(remind_unanswered) == 1
+        assert driver.run(remind_unanswered) == 0
+        assert not driver.read(reminders_are_due, driver.clock())
+        assert driver.read(told, two) == ["retreat.invited", "retreat.unanswered"]
+        assert driver.read(told, one) == ["retreat.invited"]
+        assert driver.read(told, lead) == ["retreat.declined", "retreat.gathering"]
+
+    def test_the_lead_of_rooms_that_do_not_suit_is_reminded_too(self, driver: Driver, town: Town) -> None:
+        lead, other = town.workers[:2]
+        view = apply_as(driver, lead, wishing(rooms=2, invite=asking(other)))
+        driver.run(decline, other, CODE, int(view.id, 16))
+        driver.clock.now = driver.read(found_season).closes_at - timedelta(hours=1)
+        driver.run(remind_unanswered)
+        assert driver.read(told, lead)[-1] == "retreat.gathering"
+
+    def test_whoever_is_asked_in_the_last_hours_is_not_asked_twice(self, driver: Driver, town: Town) -> None:
+        lead, other = town.workers[:2]
+        driver.clock.now = driver.read(found_season).closes_at - timedelta(hours=1)
+        apply_as(driver, lead, wishing(invite=asking(other)))
+        assert driver.run(remind_unanswered) == 0
+
+    def test_applications_that_take_part_are_left_alone(self, driver: Driver, town: Town) -> None:
+        together(driver, *town.workers[:2])
+        driver.clock.now = driver.read(found_season).closes_at - timedelta(hours=1)
+        assert driver.run(remind_unanswered) == 0
 
 
 class TestRules:

@@ -103,7 +103,7 @@ def leave(tx: WriteSession, now: datetime, member: Principal, code: str) -> Aske
         raise LeadCannotLeave
     here = (Applicant.season_id == season.id, Applicant.member_id == member.member_id)
     tx.execute(delete(Applicant).where(*here))
-    turn(tx, now, application, member.member_id, "declined", N_("退出"), also=("accepted",))
+    turn(tx, now, application, member.member_id, "declined", N_("退出报名"), also=("accepted",))
     _without(tx, now, season, application, member, "retreat.left")
     note(tx, now, member, season, application.id, "application_left")
     return asked_view(tx, now, season, application.id, member.member_id)

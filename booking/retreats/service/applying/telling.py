@@ -6,9 +6,9 @@ from datetime import datetime
 from booking.db import WriteSession
 from booking.draws.records import id_field
 from booking.notices.messages import MessageText, register
-from booking.notices.service import tell
+from booking.notices.service import tell, tell_many
 from booking.retreats.models import Application, Season
-from booking.web.facts import Instant, Named
+from booking.web.facts import Instant, Named, Params
 from booking.web.locale import N_
 
 register(
@@ -69,21 +69,31 @@ register(
 )
 
 
+def page_of_application(season: Season) -> str:
+    """Where a member sees the application that they are in."""
+    return f"/retreats/{season.code}/mine"
+
+
+def page_of_invitation(season: Season, application_id: int) -> str:
+    """Where an invitation is answered."""
+    return f"/retreats/{season.code}/invitations/{id_field(application_id)}"
+
+
+def facts(season: Season, name: str = "") -> Params:
+    """What every message about an application says; `name` is who did it."""
+    return {"season": Named(season.title, season.title_en), "closes": Instant(season.closes_at), "name": name}
+
+
 def tell_members(
     tx: WriteSession, now: datetime, season: Season, members: Iterable[int], kind: str, name: str = ""
 ) -> None:
     """Tell members of an application what `name` did to it."""
-    for member_id in sorted(members):
-        tell(tx, now, member_id, kind, _params(season, name), link=f"/retreats/{season.code}/mine")
+    letters = [(member_id, facts(season, name)) for member_id in sorted(members)]
+    tell_many(tx, now, letters, kind, page_of_application(season))
 
 
 def tell_invited(
     tx: WriteSession, now: datetime, season: Season, application: Application, member_id: int, kind: str, name: str
 ) -> None:
     """Tell a member about an invitation of `name`'s; the message leads to where it is answered."""
-    link = f"/retreats/{season.code}/invitations/{id_field(application.id)}"
-    tell(tx, now, member_id, kind, _params(season, name), link=link)
-
-
-def _params(season: Season, name: str) -> dict[str, Named | Instant | str]:
-    return {"season": Named(season.title, season.title_en), "closes": Instant(season.closes_at), "name": name}
+    tell(tx, now, member_id, kind, facts(season, name), link=page_of_invitation(season, application.id))
