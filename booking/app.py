@@ -40,6 +40,7 @@ from booking.portal import manage as portal_manage
 from booking.rehearsal import kinds
 from booking.retreats import api as retreats_api
 from booking.retreats import pages as retreats_pages
+from booking.retreats.paying import RETREAT
 from booking.rooms import api as rooms_api
 from booking.rooms import api_desk as rooms_desk_api
 from booking.rooms import api_waiting as rooms_waiting_api
@@ -93,7 +94,7 @@ ROUTERS = [
     portal_api.router,
 ]
 
-PAYABLES = [BOOKING, STAY]
+PAYABLES = [BOOKING, STAY, RETREAT]
 """What may be paid online."""
 KINDS_OF_CHANGE: list[kinds.Kind[Any]] = [CLOSE_COURTS, LOWER_CAPACITY, TAKE_OFFLINE]
 

@@ -15,6 +15,7 @@ from booking.notices.service import prune
 from booking.payments import turns
 from booking.payments.provider import Provider
 from booking.rehearsal.service import forget_drafts
+from booking.retreats import turns as retreats_turns
 from booking.rooms import planner as rooms_planner
 from booking.venues import planner
 from booking.web.idempotency import forget
@@ -46,6 +47,8 @@ class Background:
             ("waiting lists of rooms", 2.0, lambda: rooms_planner.offer(database)),
             ("rooms in better order", 300.0, lambda: rooms_planner.optimise(database)),
             ("nights on sale", 3600.0, lambda: rooms_planner.keep_nights(database)),
+            ("deadlines of retreats", 60.0, lambda: retreats_turns.answer_deadlines(database)),
+            ("retreats that are over", 3600.0, lambda: retreats_turns.close_seasons(database)),
             ("audit seals", 10.0, lambda: sealing.turn(database)),
             ("sign-ins that ended", 3600.0, lambda: database.write_in(Lane.BULK, forget_sign_ins)),
             ("drafts of changes", 3600.0, lambda: database.write_in(Lane.BULK, forget_drafts)),

@@ -33,7 +33,9 @@ def close_season_past(tx: WriteSession, now: datetime, season: Season, limit: in
     written = exists().where(RetreatPast.member_id == Applicant.member_id, RetreatPast.season_id == season.id)
     drawn = (Application.status == "entered", Application.position.is_not(None))
     left = select(Applicant.member_id, Applicant.application_id, Application.wishes).join(Application, mine)
-    rows = tx.execute(left.where(Applicant.season_id == season.id, *drawn, ~written).limit(limit)).all()
+    missing = left.where(Applicant.season_id == season.id, *drawn, ~written)
+    in_order = missing.order_by(Applicant.application_id, Applicant.number)  # see `closing.season_to_close`
+    rows = tx.execute(in_order.limit(limit)).all()
     found = outcomes(tx, season, [(row.member_id, row.application_id) for row in rows])
     pasts = [
         {"member_id": row.member_id, "season_id": season.id, "ranked": len(row.wishes), "at": now}

@@ -1,0 +1,45 @@
+"""The loops of retreats: reminders, deadlines, what a season came to, and how fair its draw was.
+
+Each turn asks a reader first, writes in short transactions, and may be cut short anywhere: what it did not do is due
+again.
+"""
+
+import structlog
+
+from booking.db import Database, Lane
+from booking.retreats.service import closing, deadlines, pasts
+
+log = structlog.get_logger()
+
+MOST_TURNS = 200
+"""Transactions of one turn, so that stopping does not wait for a whole city."""
+
+
+async def answer_deadlines(database: Database) -> int:
+    """Remind whoever has not answered, and let lapse whose time is over; how many places."""
+    done = 0
+    for _ in range(MOST_TURNS):
+        if not await database.read(deadlines.is_due, database.clock()):
+            break
+        lapsed = await database.write_in(Lane.BULK, deadlines.lapse_due)
+        reminded = await database.write_in(Lane.BULK, deadlines.remind_due)
+        if lapsed + reminded == 0:
+            break
+        done += lapsed + reminded
+    return done
+
+
+async def close_seasons(database: Database) -> int:
+    """Write down what seasons that are over came to, and who did not come; how many rows."""
+    done = 0
+    for _ in range(MOST_TURNS):
+        due = await database.read(closing.season_to_close, database.clock())
+        if due is None:
+            break
+        written = await database.write_in(Lane.BULK, pasts.close_season_past, due)
+        if not written:
+            break
+        done += written
+    if done:
+        log.info("seasons closed", members=done)
+    return done + await database.write_in(Lane.BULK, pasts.note_absences)
