@@ -5,6 +5,7 @@ Seasons are few. What a member owns leads with the member where one asks by memb
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -322,4 +323,16 @@ class RetreatPast(Base):
     did_not_come: Mapped[bool]
     retreat_on: Mapped[date | None]
     """The day of arrival, for whoever went."""
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class FairnessRecord(Base):
+    """What the first stage of a season was for groups of its members, against so many redraws: measured once."""
+
+    __tablename__ = "retreat_fairness"
+
+    season_id: Mapped[int] = mapped_column(ForeignKey("retreat_seasons.id"), primary_key=True, autoincrement=False)
+    redraws: Mapped[int]
+    groups: Mapped[list[dict[str, Any]]] = mapped_column(JSONText)
+    """`rules.fairness.Fairness` of each group."""
     at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -263,6 +263,16 @@ def upgrade() -> None:
             postgresql_where=sa.text("status IN ('offered', 'confirmed')"),
         )
 
+    op.create_table(
+        "retreat_fairness",
+        sa.Column("season_id", INT64, autoincrement=False, nullable=False),
+        sa.Column("redraws", INT64, nullable=False),
+        sa.Column("groups", JSONText(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["season_id"], ["retreat_seasons.id"], name=op.f("fk_retreat_fairness_season_id")),
+        sa.PrimaryKeyConstraint("season_id", name=op.f("pk_retreat_fairness")),
+    )
+
     with op.batch_alter_table("member_categories") as batch_op:
         batch_op.create_index(
             "ix_member_categories_claims",
