@@ -10,10 +10,21 @@ from booking.db import ReadSession
 from booking.members.models import Member, MemberCategory, Organisation
 from booking.retreats.errors import SeasonNotFound, UnknownChoice
 from booking.retreats.models import Batch, BatchRooms, RetreatPast, Season
-from booking.retreats.rules.building import ChoiceFacts as ChoiceFacts
+from booking.retreats.rules.building import ChoiceFacts
 from booking.retreats.rules.eligibility import Facts
 from booking.rooms.models import RoomType
 from booking.rooms.rules.nights import date_of
+
+__all__ = [
+    "ChoiceFacts",
+    "batches",
+    "choice_index",
+    "choice_of",
+    "choices",
+    "facts_of",
+    "season_of",
+    "season_year",
+]
 
 MEMBERS_AT_ONCE = 5000
 """Ids in one statement, far below what either database takes."""

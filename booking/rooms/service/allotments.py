@@ -46,7 +46,7 @@ def move_allotment(tx: WriteSession, now: datetime, actor: Principal, place_id: 
         raise SamePool
     nights = request.nights
     lock_types(tx, place_id, [request.type])
-    _move(tx, house, request.type, nights, request.rooms, origin, target)
+    move_nights(tx, house, request.type, nights, request.rooms, origin, target)
     detail = {"type": request.type, "from": origin.id, "to": target.id, "rooms": request.rooms}
     dates = {"first": date_of(nights.arrival).isoformat(), "until": date_of(nights.departure).isoformat()}
     record(
@@ -61,9 +61,14 @@ def move_allotment(tx: WriteSession, now: datetime, actor: Principal, place_id: 
     tx.touch(house.topic)
 
 
-def _move(
+def move_nights(
     tx: WriteSession, house: House, type_id: int, nights: Nights, rooms: int, origin: Allotment, target: Allotment
 ) -> None:
+    """Move rooms of a type, whose version the caller holds, from one pool to another.
+
+    Raises:
+        PoolShort: on some night fewer are free; it names the first.
+    """
     row = AllotmentNight
     mine = (row.place_id == house.id, row.type_id == type_id, row.allotment_id == origin.id)
     given = (

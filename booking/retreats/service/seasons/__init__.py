@@ -1,0 +1,1 @@
+"""What officers of the whole federation do with a season before its draw: draft, edit, publish, cancel."""
