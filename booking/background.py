@@ -47,6 +47,7 @@ class Background:
             ("waiting lists of rooms", 2.0, lambda: rooms_planner.offer(database)),
             ("rooms in better order", 300.0, lambda: rooms_planner.optimise(database)),
             ("nights on sale", 3600.0, lambda: rooms_planner.keep_nights(database)),
+            ("applications for retreats", 60.0, lambda: retreats_turns.remind_applicants(database)),
             ("deadlines of retreats", 60.0, lambda: retreats_turns.answer_deadlines(database)),
             ("retreats that are over", 3600.0, lambda: retreats_turns.close_seasons(database)),
             ("audit seals", 10.0, lambda: sealing.turn(database)),

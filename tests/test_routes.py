@@ -69,6 +69,8 @@ ACCESS: dict[frozenset[str], str] = {
         PUT /api/v1/me/password GET /api/v1/me/access-log GET /api/v1/me/inbox POST /api/v1/me/inbox/read
         GET /api/v1/me/bookings GET /api/v1/me/passes POST /api/v1/bookings
         GET /api/v1/me/stays POST /api/v1/stays
+        GET /api/v1/me/retreats GET /api/v1/retreats/{code:str}/invitations
+        POST /api/v1/retreats/{code:str}/application/restore
     """,
     frozenset({"worker"}): """
         POST /account/sign-ins/{sign_in_id:int}/end DELETE /api/v1/me/sign-ins/{sign_in_id:int}
@@ -79,6 +81,14 @@ ACCESS: dict[frozenset[str], str] = {
         GET /api/v1/folios/{place:int}/{folio:int} POST /api/v1/folios/{place:int}/{folio:int}/intents
         GET /api/v1/folios/{place:int}/{folio:int}/intents/{intent:int}
         POST /stays/waits/{place:int}/{wait:int}/leave POST /api/v1/waits/{place:int}/{wait:int}/*
+        DELETE /api/v1/retreats/{code:str}/application/invitations/{invited:int}
+        POST /api/v1/retreats/{code:str}/invitations/{application:str}/*
+    """,
+    frozenset({"worker", "manager"}): """
+        GET /api/v1/retreats/{code:str}/application PUT /api/v1/retreats/{code:str}/application
+        DELETE /api/v1/retreats/{code:str}/application POST /api/v1/retreats/{code:str}/application/leave
+        POST /api/v1/retreats/{code:str}/application/invitations
+        GET /api/v1/retreats/{code:str}/application/receipt
     """,
     frozenset({"worker", "keeper", "manager", "admin"}): """
         GET /bookings/{place:int}/{booking:int} GET /api/v1/bookings/{place:int}/{booking:int}

@@ -39,6 +39,7 @@ from booking.venues.service.counter import block_courts, book_at_counter
 from booking.web.principal import Principal, Role, Scope
 from tests.addresses import Route
 from tests.members.people import PASSWORD_HASH
+from tests.retreats.sample import RetreatSample, found_retreat
 from tests.rooms.house import TWIN, furnish
 from tests.venues.city import BADMINTON, BASKETBALL, CENTRE, PALACE, TODAY, City, add, populate, sign_in
 
@@ -95,6 +96,8 @@ class World(NamedTuple):
     """An online payment of it that is under way."""
     calendar: str
     """The token in the address of the worker's calendar."""
+    retreat: RetreatSample
+    """A season of retreats that is open, for which the worker applied."""
 
     def address(self, route: Route, **other: object) -> str:
         """Where the route leads to something of this world, but for `other`."""
@@ -110,6 +113,7 @@ class World(NamedTuple):
             "gate": self.gate,
             "gate_id": self.gate,
             "intent": self.intent,
+            "invited": self.retreat.invited,
             "member_id": self.people.keeper.member_id,
             "message_id": self.message,
             "outage": self.outage,
@@ -126,8 +130,11 @@ class World(NamedTuple):
             "wait": self.wait,
             "zone": 1,
         }
+        retreat = "/retreats/" in route.path
         texts = {
-            "code": "ball-court" if "/policies/" in route.path else "zhenhai",
+            "application": self.retreat.application,
+            "category": "model_worker",
+            "code": self.retreat.code if retreat else "ball-court" if "/policies/" in route.path else "zhenhai",
             "day": TODAY,
             "facility": "badminton",
             "name": f"{self.calendar}.ics",
@@ -204,6 +211,7 @@ def found_world(tx: WriteSession, now: datetime, settings: Settings) -> World:
         folio=folio_id,
         intent=intent,
         calendar=feed_token(tx, now, people.worker.member_id, settings.key(CALENDAR_KEY)),
+        retreat=found_retreat(tx, now, CENTRE, people.worker, people.manager, people.keeper),
     )
 
 

@@ -147,6 +147,26 @@ class AskedList(msgspec.Struct, frozen=True):
     items: list[AskedView]
 
 
+class MineView(msgspec.Struct, frozen=True, kw_only=True):
+    """An application in a list of one's own; `stage` is the status of its season."""
+
+    season: str
+    season_title: str
+    season_title_en: str
+    stage: str
+    id: str
+    status: ApplicationStatus
+    can_change: bool
+    closes_at: datetime
+    publishes_at: datetime
+
+
+class MineList(msgspec.Struct, frozen=True):
+    """Applications of one's own."""
+
+    items: list[MineView]
+
+
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """What proves that an application is in the draw, unchanged.
 

@@ -8,6 +8,7 @@ import structlog
 
 from booking.db import Database, Lane
 from booking.retreats.service import closing, deadlines, pasts
+from booking.retreats.service.applying import reminding
 
 log = structlog.get_logger()
 
@@ -26,6 +27,19 @@ async def answer_deadlines(database: Database) -> int:
         if lapsed + reminded == 0:
             break
         done += lapsed + reminded
+    return done
+
+
+async def remind_applicants(database: Database) -> int:
+    """Remind whoever was asked along and has not answered before applications close; how many applications."""
+    done = 0
+    for _ in range(MOST_TURNS):
+        if not await database.read(reminding.reminders_are_due, database.clock()):
+            break
+        reminded = await database.write_in(Lane.BULK, reminding.remind_unanswered)
+        if reminded == 0:
+            break
+        done += reminded
     return done
 
 

@@ -3,6 +3,8 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-handlers: list[ControllerRouterHandler] = []
+from booking.retreats.api import applying
+
+handlers: list[ControllerRouterHandler] = [*applying.handlers]
 
 router = Router(path="/api/v1", route_handlers=handlers, tags=["retreats"])

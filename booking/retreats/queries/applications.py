@@ -17,7 +17,7 @@ from booking.retreats.queries.seasons import choices
 from booking.retreats.rules.applying import Offer, Party, Wish, check_party, is_open
 from booking.retreats.rules.building import ChoiceFacts
 from booking.retreats.rules.weights import FIRST_TIME, weight_of_group
-from booking.retreats.schemas_applying import ApplicantView, ApplicationView, InvitationView, WishView
+from booking.retreats.schemas_applying import ApplicantView, ApplicationView, InvitationView, MineView, WishView
 from booking.rooms.models import RoomType
 from booking.rooms.rules.nights import date_of
 from booking.web.facts import Named
@@ -84,6 +84,30 @@ def withdrawn_application(tx: ReadSession, season_id: int, member_id: int) -> Ap
     same = (Application.season_id == Invitation.season_id) & (Application.id == Invitation.application_id)
     found = select(Application).join(Invitation, same).where(*mine, Application.status == "withdrawn")
     return next(iter(tx.all(found.order_by(Invitation.answered_at.desc()).limit(1))), None)
+
+
+def applications_of(tx: ReadSession, now: datetime, member_id: int) -> list[MineView]:
+    """The applications that a member is in, of all seasons; the newest season first."""
+    same = (Application.season_id == Applicant.season_id) & (Application.id == Applicant.application_id)
+    found = select(Season).join(Applicant, Applicant.season_id == Season.id).where(Applicant.member_id == member_id)
+    mine = select(Application).join(Applicant, same).where(Applicant.member_id == member_id)
+    by_season = {application.season_id: application for application in tx.all(mine)}
+    seasons = tx.all(found.order_by(Season.opens_at.desc(), Season.id))
+    return [_mine(now, season, by_season[season.id]) for season in seasons]
+
+
+def _mine(now: datetime, season: Season, application: Application) -> MineView:
+    return MineView(
+        season=season.code,
+        season_title=season.title,
+        season_title_en=season.title_en,
+        stage=season.status,
+        id=id_field(application.id),
+        status=application.status,  # type: ignore[arg-type]  # the table allows no other
+        can_change=application.status in LIVE and is_open(season, now),
+        closes_at=season.closes_at,
+        publishes_at=season.publishes_at,
+    )
 
 
 def members_of(tx: ReadSession, season_id: int, application_id: int) -> list[Joined]:

@@ -1,0 +1,39 @@
+"""One of each thing of retreats in the world of `tests.world`: a season that is open, an application, an invitation."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from booking.db import WriteSession
+from booking.draws.records import id_field
+from booking.members.models import MemberCategory
+from booking.retreats.schemas_applying import ApplicationRequest, InviteRequest, WishRequest
+from booking.retreats.service.applying.entering import apply
+from booking.web.principal import Principal
+from tests.retreats.season import CODE, POOL, draft_season
+from tests.rooms.house import TWIN, add
+
+
+class RetreatSample(NamedTuple):
+    """What there is. The application into which `worker` is asked is somebody else's; they have one of their own."""
+
+    code: str
+    application: str
+    invited: int
+    """The member whom the worker asked along."""
+
+
+def found_retreat(
+    tx: WriteSession, now: datetime, place: int, worker: Principal, lead: Principal, invited: Principal
+) -> RetreatSample:
+    """An open season at a place with rooms, whose worker applies; somebody claims a category."""
+    open_to_all = {"dues_required": False, "status": "open", "allotment_id": POOL}
+    draft_season(tx, now, place_id=place, created_by=lead.member_id, **open_to_all)
+    add(tx, MemberCategory, [{"member_id": worker.member_id, "category": "model_worker", "verified_at": None}])
+    wishes = [WishRequest(batch, TWIN) for batch in (2, 1)]
+    asked = apply(tx, now, lead, CODE, ApplicationRequest(wishes=wishes, invite=_invite(worker)))
+    apply(tx, now, worker, CODE, ApplicationRequest(wishes=wishes, invite=_invite(invited)))
+    return RetreatSample(CODE, id_field(int(asked.id, 16)), invited.member_id)
+
+
+def _invite(who: Principal) -> list[InviteRequest]:
+    return [InviteRequest(who.number, who.name)]
