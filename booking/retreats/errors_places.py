@@ -36,9 +36,7 @@ class NoRoomForPlace(Conflict):
     """The house has no room for a place that the draw gave, e.g. because of a closure; it stays theirs."""
 
     code = "no_room_for_place"
-    text = N_(
-        "{type}从 {arrival} 到 {departure} 暂时排不出房间，名额给您留着。请打电话给疗养院（{phone}）安排。"
-    )
+    text = N_("{type}从 {arrival} 到 {departure} 暂时排不出房间，名额给您留着。请打电话给疗养院（{phone}）安排。")
 
 
 class GuestsCame(Conflict):
