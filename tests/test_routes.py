@@ -69,6 +69,7 @@ ACCESS: dict[frozenset[str], str] = {
         PUT /api/v1/me/password GET /api/v1/me/access-log GET /api/v1/me/inbox POST /api/v1/me/inbox/read
         GET /api/v1/me/bookings GET /api/v1/me/passes POST /api/v1/bookings
         GET /api/v1/me/stays POST /api/v1/stays
+        POST /account/categories POST /account/categories/{category:str}/drop POST /api/v1/me/categories
         GET /api/v1/me/retreats GET /api/v1/retreats/{code:str}/invitations
         POST /api/v1/retreats/{code:str}/application/restore
     """,
@@ -81,6 +82,7 @@ ACCESS: dict[frozenset[str], str] = {
         GET /api/v1/folios/{place:int}/{folio:int} POST /api/v1/folios/{place:int}/{folio:int}/intents
         GET /api/v1/folios/{place:int}/{folio:int}/intents/{intent:int}
         POST /stays/waits/{place:int}/{wait:int}/leave POST /api/v1/waits/{place:int}/{wait:int}/*
+        DELETE /api/v1/me/categories/{category:str}
         DELETE /api/v1/retreats/{code:str}/application/invitations/{invited:int}
         POST /api/v1/retreats/{code:str}/invitations/{application:str}/*
     """,
@@ -129,9 +131,12 @@ ACCESS: dict[frozenset[str], str] = {
         GET /manage/members
     """,
     frozenset({"officer", "admin"}): """
-        GET /api/v1/members
+        GET /api/v1/members GET /manage/categories GET /api/v1/categories/claims
+        GET /manage/retreats/{code:str}/categories GET /api/v1/manage/retreats/{code:str}/counts
     """,
     frozenset({"admin"}): """
+        POST /manage/categories/{member_id:int}/{category:str}/*
+        POST /api/v1/members/{member_id:int}/categories/{category:str}/*
         GET /manage/calendar POST /manage/calendar GET /manage/places/new POST /manage/places/new
         DELETE /api/v1/manage/places/{place:int} GET /api/v1/manage/calendar
         PUT /api/v1/manage/calendar PUT /api/v1/manage/places PUT /api/v1/manage/policies

@@ -149,3 +149,45 @@ class NoSuchGrant(NotFound):
 
     code = "no_such_grant"
     text = "这个岗位已经移除了。"
+
+
+class UnknownCategory(Invalid):
+    """There is no such category of members."""
+
+    code = "unknown_category"
+    text = "没有“{category}”这个类别。可以申报的是：{known}。"
+
+
+class CategoryHeld(Conflict):
+    """The category is verified already."""
+
+    code = "category_held"
+    text = "这个类别已经认定过了，不用再办。"
+
+
+class NoSuchClaim(NotFound):
+    """The member does not claim this category, or not any more."""
+
+    code = "no_such_claim"
+    text = "没有等待认定的这一条：可能本人撤回了，或者别的干部刚刚办过。"
+
+
+class MayNotVerify(Denied):
+    """Categories are verified by officers of the member's organisation, or of one above it."""
+
+    code = "may_not_verify"
+    text = "人员类别由会员所在工会或者上级工会的工会干部认定，您的账号管不到这位会员。"
+
+
+class OwnClaim(Denied):
+    """Nobody verifies a category of their own."""
+
+    code = "own_claim"
+    text = "自己的类别不能自己认定，请另一位工会干部办理。"
+
+
+class ReasonMissing(Invalid):
+    """Whoever refuses says why: the member reads it."""
+
+    code = "reason_missing"
+    text = "请写明不予认定的原因，会员会看到。"

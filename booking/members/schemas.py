@@ -15,6 +15,8 @@ Name = Annotated[str, Meta(min_length=1, max_length=60)]
 Password = Annotated[str, Meta(min_length=1, max_length=1000)]
 Code = Annotated[str, Meta(min_length=1, max_length=20, description="The six digits of the text message.")]
 Label = Annotated[str, Meta(max_length=60, description="What its owner will know the token by.")]
+Category: TypeAlias = Literal["frontline", "sci_tech_talent", "model_worker", "hardship"]
+Reason = Annotated[str, Meta(min_length=1, max_length=200)]
 ScopeKind: TypeAlias = Literal["place", "organisation", "all"]
 
 
@@ -119,6 +121,46 @@ class CategoryView(msgspec.Struct, kw_only=True):
 
     category: str
     verified: bool
+
+
+class CategoryRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Claim a category."""
+
+    category: Category
+
+
+class RefusalRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Why a claim is not verified; the member reads it."""
+
+    reason: Reason
+
+
+class CategoryState(msgspec.Struct, kw_only=True):
+    """What a member's category is now: `claimed`, `verified`, or `none`."""
+
+    member_id: int
+    category: str
+    state: Literal["claimed", "verified", "none"]
+
+
+class ClaimView(msgspec.Struct, kw_only=True):
+    """A category that a member claims and nobody has verified."""
+
+    member_id: int
+    number: str
+    name: str
+    category: str
+    organisation: str
+    organisation_en: str
+    above: str
+    above_en: str
+
+
+class ClaimsPage(msgspec.Struct, kw_only=True):
+    """A page of claims; `next` is the cursor of the page after it."""
+
+    items: list[ClaimView]
+    next: str | None
 
 
 class RoleView(msgspec.Struct, kw_only=True):

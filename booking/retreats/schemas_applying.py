@@ -167,6 +167,49 @@ class MineList(msgspec.Struct, frozen=True):
     items: list[MineView]
 
 
+class StatusCount(msgspec.Struct, frozen=True, kw_only=True):
+    """Applications of one status, and the heads in them from below the officer's node."""
+
+    status: str
+    applications: int
+    heads: int
+
+
+class CategoryCount(msgspec.Struct, frozen=True, kw_only=True):
+    """Applicants with a verified category, and those who claim it."""
+
+    category: str
+    heads: int
+    claimed: int
+
+
+class NodeCount(msgspec.Struct, frozen=True, kw_only=True):
+    """Applicants from a node just below the officer's, and from all below it."""
+
+    id: int
+    name: str
+    name_en: str
+    heads: int
+
+
+class CountsView(msgspec.Struct, frozen=True, kw_only=True):
+    """What an officer sees of a season: numbers of applicants below their node.
+
+    Attributes:
+        claims: categories that wait to be verified, of all members there; some are `claims_of_applicants`.
+        freezes_at: until when they can be verified for this season.
+    """
+
+    season: str
+    statuses: list[StatusCount]
+    categories: list[CategoryCount]
+    nodes: list[NodeCount]
+    claims: int
+    claims_of_applicants: int
+    closes_at: datetime
+    freezes_at: datetime
+
+
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """What proves that an application is in the draw, unchanged.
 

@@ -52,6 +52,7 @@ LISTED: dict[str | None, str] = {
         /manage/{place:str}/rooms/pools
     """,
     "admin": """
+        /manage/categories /manage/retreats/{code:str}/categories
         /manage /manage/calendar /manage/places/new /manage/policies /manage/policies/new /manage/policies/{code:str}
     """,
 }

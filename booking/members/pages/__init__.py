@@ -2,10 +2,10 @@
 
 from litestar import Router
 
-from booking.members.pages import account, activation, entering, staff
+from booking.members.pages import account, activation, categories, entering, staff
 
 router = Router(
     path="/",
-    route_handlers=[*entering.handlers, *activation.handlers, *account.handlers, *staff.handlers],
+    route_handlers=[*entering.handlers, *activation.handlers, *account.handlers, *categories.handlers, *staff.handlers],
     include_in_schema=False,
 )

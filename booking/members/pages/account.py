@@ -19,7 +19,7 @@ from booking.members.queries import account
 from booking.members.queries.cards import member_card
 from booking.members.rules.identity import device_name, printable
 from booking.members.rules.passwords import SHORTEST
-from booking.members.rules.roles import ROLE_NAMES, grantable, reach
+from booking.members.rules.roles import ROLE_NAMES, grantable, reach, verifies
 from booking.members.rules.words import CATEGORY_NAMES, EVENT_NAMES, STANDING_REASONS
 from booking.members.service import passwords, sign_ins
 from booking.web.idempotency import once_form
@@ -58,6 +58,7 @@ async def _account_page(
     found = await database.read(_account, member, clock())
     words: dict[str, Any] = {"categories": CATEGORY_NAMES, "reasons": STANDING_REASONS, "role_names": ROLE_NAMES}
     staff = {"finds_members": reach(member.scopes).anyone, "gives_roles": bool(grantable(member.scopes))}
+    staff["verifies"] = verifies(member.scopes).anyone
     context: dict[str, Any] = {"errors": {}, "label": "", "token": None} | shown
     return page(request, "members/account.html", headers=NOT_KEPT, member=member, **words, **staff, **found, **context)
 

@@ -53,6 +53,12 @@ def reach(scopes: Sequence[Scope]) -> Reach:
     return Reach(everyone, tuple(officers))
 
 
+def verifies(scopes: Sequence[Scope]) -> Reach:
+    """Whose categories these roles let one verify: officers those of their node, and of all below it."""
+    officers = [scope for scope in scopes if scope.role in ("federation_officer", "administrator")]
+    return reach(officers)
+
+
 def counter_of(scopes: Sequence[Scope]) -> int | None:
     """The place at whose counter the holder of these roles stands, as far as the roles say."""
     return next((scope.id for scope in scopes if scope.role in COUNTER_ROLES and scope.kind == "place"), None)

@@ -1,5 +1,6 @@
 """The words for what is stored as a code: categories, events of the access log, reasons for points."""
 
+from booking.web.facts import Named
 from booking.web.locale import N_
 
 CATEGORY_NAMES = {
@@ -8,6 +9,13 @@ CATEGORY_NAMES = {
     "model_worker": N_("劳动模范"),
     "hardship": N_("困难职工"),
 }
+CATEGORIES_IN_MESSAGES = {
+    "frontline": Named("一线职工", "frontline worker"),
+    "sci_tech_talent": Named("科技人才", "science and technology talent"),
+    "model_worker": Named("劳动模范", "model worker"),
+    "hardship": Named("困难职工", "member in hardship"),
+}
+"""The same as facts of a message, which is worded for each reader when they read it."""
 
 EVENT_NAMES = {
     "activated": N_("开通了账号"),

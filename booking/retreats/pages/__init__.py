@@ -3,6 +3,16 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-handlers: list[ControllerRouterHandler] = []
+from booking.retreats.pages import places, verifying
+from booking.retreats.pages.manage import arrivals, fairness
+from booking.retreats.pages.manage import places as manage_places
+
+handlers: list[ControllerRouterHandler] = [
+    *places.handlers,
+    *verifying.handlers,
+    *manage_places.handlers,
+    *arrivals.handlers,
+    *fairness.handlers,
+]
 
 router = Router(path="/", route_handlers=handlers, include_in_schema=False)
