@@ -24,7 +24,8 @@ log = structlog.get_logger()
 
 Turn = Callable[[], Awaitable[object]]
 SOUGHT_AGAIN = "pending stays, sought again"
-"""Its turns take up to a quarter of an hour, so they are cut short where the others are waited for."""
+MEASURED_APART = "fairness of draws"
+"""Its turns, and those of the one above, take up to a quarter of an hour: they are cut short, the others waited for."""
 
 
 class Background:
@@ -50,6 +51,7 @@ class Background:
             ("applications for retreats", 60.0, lambda: retreats_turns.remind_applicants(database)),
             ("deadlines of retreats", 60.0, lambda: retreats_turns.answer_deadlines(database)),
             ("retreats that are over", 3600.0, lambda: retreats_turns.close_seasons(database)),
+            (MEASURED_APART, 60.0, lambda: retreats_turns.measure_fairness(database)),
             ("audit seals", 10.0, lambda: sealing.turn(database)),
             ("sign-ins that ended", 3600.0, lambda: database.write_in(Lane.BULK, forget_sign_ins)),
             ("drafts of changes", 3600.0, lambda: database.write_in(Lane.BULK, forget_drafts)),
@@ -71,7 +73,7 @@ class Background:
         """End them after the turn that each is in."""
         self._stopping.set()
         for task in self._tasks:
-            if task.get_name() == SOUGHT_AGAIN:
+            if task.get_name() in (SOUGHT_AGAIN, MEASURED_APART):
                 task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 

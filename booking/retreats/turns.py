@@ -7,8 +7,13 @@ again.
 import structlog
 
 from booking.db import Database, Lane
+from booking.retreats.queries import fairness as queries
+from booking.retreats.rules.fairness import REDRAWS
+from booking.retreats.rules.fairness_groups import measure_files
 from booking.retreats.service import closing, deadlines, pasts
 from booking.retreats.service.applying import reminding
+from booking.retreats.service.measuring import keep_fairness
+from booking.rooms.planner import apart
 
 log = structlog.get_logger()
 
@@ -57,3 +62,18 @@ async def close_seasons(database: Database) -> int:
     if done:
         log.info("seasons closed", members=done)
     return done + await database.write_in(Lane.BULK, pasts.note_absences)
+
+
+async def measure_fairness(database: Database, redraws: int = REDRAWS) -> int:
+    """Draw the seasons again that were published and not measured yet, in a process of its own; how many."""
+    measured = 0
+    for season in await database.read(queries.seasons_to_measure):
+        asked = await database.read(queries.material_of, season.id)
+        try:
+            found = await apart(measure_files, *asked, redraws)
+        except Exception as error:  # noqa: BLE001 - files that cannot be drawn again keep no other season waiting
+            log.error("fairness not measured", season=season.code, exc_info=error)
+            continue
+        measured += await database.write_in(Lane.BULK, keep_fairness, season, redraws, found)
+        log.info("fairness measured", season=season.code, redraws=redraws, alarms=sum(one.alarms for one in found))
+    return measured

@@ -46,10 +46,10 @@ def find(question: Question, seconds: int = pending.SECONDS) -> Outcome:
 
 async def solve(question: Question, seconds: int) -> Outcome:
     """`find` in a process of its own."""
-    return await _apart(find, question, seconds)
+    return await apart(find, question, seconds)
 
 
-async def _apart(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def apart(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Some work in a process of its own, behind everybody else who wants the processor; cancelled, it is ended."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
@@ -123,7 +123,7 @@ async def optimise_house(
     done = []
     for kind in await database.read(nightly.types_of, place):
         order = await database.read(nightly.order_of, database.clock(), place, kind)
-        better = await _apart(improve, order.snapshot, order.sections, seconds)
+        better = await apart(improve, order.snapshot, order.sections, seconds)
         applied = False
         if better.moves and not dry:
             applied = await database.write_in(Lane.BULK, nightly.apply, order, better, actor)
