@@ -71,7 +71,7 @@ async def measure_fairness(database: Database, redraws: int = REDRAWS) -> int:
         asked = await database.read(queries.material_of, season.id)
         try:
             found = await apart(measure_files, *asked, redraws)
-        except Exception as error:  # noqa: BLE001 - files that cannot be drawn again keep no other season waiting
+        except Exception as error:
             log.error("fairness not measured", season=season.code, exc_info=error)
             continue
         measured += await database.write_in(Lane.BULK, keep_fairness, season, redraws, found)

@@ -29,8 +29,8 @@ from booking.web.responses import answers, refusals
 
 AnyRequest = Request[Any, Any, Any]
 Code = Annotated[str, PathParameter(max_length=40, description="A season by its code, e.g. `2027-spring`.")]
-Hex = Annotated[str, PathParameter(pattern="^[0-9a-f]{16}$", description="An application: 16 hexadecimal digits.")]
-After = Annotated[str | None, QueryParameter(pattern="^[0-9a-f]{16}$", description="The `next` of the page before.")]
+Hex = Annotated[str, PathParameter(pattern="^[0-7][0-9a-f]{15}$", description="An application: 16 hexadecimal digits.")]
+After = Annotated[str | None, QueryParameter(pattern="^[0-7][0-9a-f]{15}$", description="The `next` of the page before.")]
 Limit = Annotated[int, QueryParameter(ge=1, le=100, description="How many at most.")]
 
 MINE: tuple[type[BookingError], ...] = (Unauthenticated, errors.SeasonNotFound, errors_places.PlaceNotFound)

@@ -132,7 +132,7 @@ def _members_of(tx: ReadSession, season_id: int) -> Counter[int]:
     same = and_(Applicant.season_id == row.season_id, Applicant.application_id == row.application_id)
     counted = select(row.application_id, func.count()).join(Applicant, same)
     here = counted.where(row.season_id == season_id, row.status == "confirmed").group_by(row.application_id)
-    return Counter(dict(tx.execute(here).tuples()))
+    return Counter({application: heads for application, heads in tx.execute(here)})  # noqa: C416
 
 
 def named_places(
