@@ -1,12 +1,13 @@
 """Stays that were granted: free, from a pool of their own, and not for their guests to cancel or to move."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from booking.checkin.models import Pass
-from booking.db import Database
+from booking.db import Database, WriteSession
 from booking.rooms import errors, planner
 from booking.rooms.models import AllotmentNight, Guest, Stay, StayRoom
 from booking.rooms.queries.stays import stay_view, stays_of
@@ -18,7 +19,7 @@ from booking.rooms.service.allotments import move_allotment
 from booking.rooms.service.changing import change_dates
 from booking.rooms.service.desk import arrive, see_documents
 from booking.rooms.service.ending import cancel_stay, restore_stay
-from booking.rooms.service.granting import Grant, add_guest, end_grant, grant_stay, take_out_guest
+from booking.rooms.service.granting import Grant, add_guest, end_grant, grant_stay, lock, take_out_guest
 from booking.rooms.service.guests import Sleeper
 from booking.rooms.service.stays import Written
 from tests.databases import NOON, SettableClock
@@ -43,8 +44,18 @@ def grant(*rooms: list[Sleeper], lead: int | None = 101) -> Grant:
     return Grant(HOUSE, HOLD_BACK, TWIN, Nights(TONIGHT + 5, TONIGHT + 8), list(rooms) or [[FIRST]], lead)
 
 
+def locked(command: Any) -> Any:
+    """A command as its callers run it."""
+
+    def run(tx: WriteSession, now: datetime, *args: Any) -> Any:
+        lock(tx, now, HOUSE, TWIN)
+        return command(tx, now, *args)
+
+    return run
+
+
 async def granted(database: Database, people: People, *rooms: list[Sleeper], **more: Any) -> Written:
-    return await database.write(grant_stay, people.worker, grant(*rooms, **more))
+    return await database.write(locked(grant_stay), people.worker, grant(*rooms, **more))
 
 
 async def guests(database: Database) -> list[tuple[int, str, bool, bool]]:
@@ -149,7 +160,7 @@ class TestTheOrdinaryWays:
 
     async def test_an_end_cannot_be_taken_back_by_itself(self, database: Database, people: People) -> None:
         made = await granted(database, people)
-        await database.write(end_grant, people.worker.actor, HOUSE, made.stay.id)
+        await database.write(locked(end_grant), people.worker.actor, HOUSE, made.stay.id)
         with pytest.raises(errors.WrongStayStatus):
             await database.write(restore_stay, people.worker, HOUSE, made.stay.id)
 
@@ -157,11 +168,13 @@ class TestTheOrdinaryWays:
 class TestEnding:
     async def test_gives_everything_back(self, database: Database, people: People) -> None:
         made = await granted(database, people, [FIRST, COMPANION], [LATER])
-        ended = await database.write(end_grant, people.worker.actor, HOUSE, made.stay.id)
+        ended = await database.write(locked(end_grant), people.worker.actor, HOUSE, made.stay.id)
         assert (ended.status, ended.price_fen) == ("cancelled", 0)
         assert await taken(database) == {0}
         assert {status for _, status, _ in await passes(database)} == {"canceled"}
-        assert (await database.write(end_grant, people.worker.actor, HOUSE, made.stay.id)).sequence == ended.sequence
+        assert (
+            await database.write(locked(end_grant), people.worker.actor, HOUSE, made.stay.id)
+        ).sequence == ended.sequence
         await database.read(check)
 
     async def test_not_once_somebody_has_moved_in(
@@ -172,13 +185,13 @@ class TestEnding:
         room = made.rooms[0].id
         await database.write(arrive, people.desk, HOUSE, room, ArriveRequest(documents=[Document("id", "1234", 0)]))
         with pytest.raises(errors.WrongStayStatus):
-            await database.write(end_grant, people.worker.actor, HOUSE, made.stay.id)
+            await database.write(locked(end_grant), people.worker.actor, HOUSE, made.stay.id)
 
 
 class TestStrangersWhoShare:
     async def test_each_has_a_pass_and_sees_the_stay(self, database: Database, people: People) -> None:
         made = await granted(database, people, [FIRST], lead=None)
-        await database.write(add_guest, people.model, HOUSE, made.stay.id, LATER)
+        await database.write(locked(add_guest), people.model, HOUSE, made.stay.id, LATER)
         assert await passes(database) == [("王大海", "issued", 1), ("林模范", "issued", 1)]
         for member in (people.worker, people.model):
             mine = await database.read(stays_of, NOON, member, upcoming=True, after=None, limit=5)
@@ -188,18 +201,20 @@ class TestStrangersWhoShare:
 
     async def test_the_room_is_the_limit(self, database: Database, people: People) -> None:
         made = await granted(database, people, [FIRST, COMPANION], lead=None)
-        await database.write(add_guest, people.model, HOUSE, made.stay.id, LATER)
+        await database.write(locked(add_guest), people.model, HOUSE, made.stay.id, LATER)
         with pytest.raises(errors.TooManyHeads):
-            await database.write(add_guest, people.desk, HOUSE, made.stay.id, Sleeper(103, "胡前台", pays=False))
+            await database.write(
+                locked(add_guest), people.desk, HOUSE, made.stay.id, Sleeper(103, "胡前台", pays=False)
+            )
 
     async def test_whoever_leaves_takes_nothing_from_the_other(self, database: Database, people: People) -> None:
         made = await granted(database, people, [FIRST], lead=None)
-        await database.write(add_guest, people.model, HOUSE, made.stay.id, LATER)
-        assert await database.write(take_out_guest, people.worker, HOUSE, made.stay.id, 101) == 1
+        await database.write(locked(add_guest), people.model, HOUSE, made.stay.id, LATER)
+        assert await database.write(locked(take_out_guest), people.worker, HOUSE, made.stay.id, 101) == 1
         assert await guests(database) == [(0, "林模范", False, True)]
         assert await passes(database) == [("王大海", "canceled", 1), ("林模范", "issued", 1)]
         assert await taken(database) == {1}
-        assert await database.write(take_out_guest, people.model, HOUSE, made.stay.id, 102) == 0
+        assert await database.write(locked(take_out_guest), people.model, HOUSE, made.stay.id, 102) == 0
         assert await taken(database) == {0}
         await database.read(check)
 
@@ -207,7 +222,7 @@ class TestStrangersWhoShare:
         self, database: Database, people: People, clock: SettableClock
     ) -> None:
         made = await granted(database, people, [FIRST], lead=None)
-        await database.write(add_guest, people.model, HOUSE, made.stay.id, LATER)
+        await database.write(locked(add_guest), people.model, HOUSE, made.stay.id, LATER)
         clock.advance(days=5, hours=4)
         room = made.rooms[0].id
         await database.write(arrive, people.desk, HOUSE, room, ArriveRequest(documents=[Document("id", "4321", 1)]))

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, select, tuple_
 
-from booking.db import ReadSession
+from booking.db import ReadSession, prepared
 from booking.members.models import Member
 from booking.retreats.errors_places import PlaceNotFound
 from booking.retreats.models import Applicant, Application, Batch, BatchRooms, RetreatPlace, Season
@@ -93,20 +93,29 @@ def placed(tx: ReadSession, season: Season, application_id: int) -> Placed:
 
 def last_place(tx: ReadSession, season_id: int, application_id: int) -> RetreatPlace | None:
     """The place of the last stage in which an application won one."""
-    mine = select(RetreatPlace).where(
-        RetreatPlace.season_id == season_id, RetreatPlace.application_id == application_id
-    )
-    return next(iter(tx.all(mine.order_by(RetreatPlace.stage.desc()).limit(1))), None)
+    return next(iter(tx.all(_last_place(tx, season_id, application_id))), None)
+
+
+@prepared
+def _last_place(_: ReadSession, season: int, application: int) -> Select[RetreatPlace]:
+    row = RetreatPlace
+    mine = select(row).where(row.season_id == season, row.application_id == application)
+    return mine.order_by(row.stage.desc()).limit(1)
 
 
 def people_of(tx: ReadSession, season_id: int, application: Application) -> tuple[Person, ...]:
     """The members of an application in their order, as they were frozen, then their companions."""
-    row = Applicant
-    columns = (row.member_id, Member.name, Member.sex, Member.phone, row.categories)
-    here = (row.season_id == season_id, row.application_id == application.id)
-    found = tx.execute(select(*columns).join(Member, Member.id == row.member_id).where(*here).order_by(row.number))
+    found = tx.execute(_members(tx, season_id, application.id))
     members = [Person(one.member_id, one.name, one.sex, one.phone or "", tuple(one.categories or ())) for one in found]
     return (*members, *(Person(None, name) for name in application.companions))
+
+
+@prepared
+def _members(_: ReadSession, season: int, application: int) -> Select[int, str, str, str | None, list[str] | None]:
+    row = Applicant
+    columns = select(row.member_id, Member.name, Member.sex, Member.phone, row.categories)
+    here = (row.season_id == season, row.application_id == application)
+    return columns.join(Member, Member.id == row.member_id).where(*here).order_by(row.number)
 
 
 def kinds_of(tx: ReadSession, place_id: int) -> dict[int, RoomType]:

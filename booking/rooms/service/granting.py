@@ -3,6 +3,9 @@
 What is paid for them is on the books of whoever granted them, and only they end them: the ordinary ways to cancel and
 to move a stay refuse (`settling.GRANTED`). Strangers who share a room have a stay without a booker: each of them comes,
 and goes, by themselves.
+
+Whoever calls any of these has locked the type of the rooms in the same transaction (`lock`), once: each lock gives the
+type another version, and what is known of the rooms in memory follows one of them, not two.
 """
 
 from collections.abc import Sequence
@@ -23,8 +26,7 @@ from booking.rooms.service import boards, guests, terms
 from booking.rooms.service.allocation import Wish
 from booking.rooms.service.ending import end_rooms
 from booking.rooms.service.guests import Sleeper
-from booking.rooms.service.inventory import lock_types
-from booking.rooms.service.stays import STATUS_NAMES, Written, again, note, prepare, seek, turn
+from booking.rooms.service.stays import STATUS_NAMES, Written, note, prepare, seek, turn
 from booking.rooms.service.storing import Booked, store_rooms, store_stay
 from booking.rooms.service.taking import rooms_of, take_rooms
 from booking.web.locale import N_
@@ -50,7 +52,7 @@ class Grant(NamedTuple):
 
 
 def lock(tx: WriteSession, now: datetime, place_id: int, type_id: int) -> None:
-    """Let nobody else take or give back rooms of a type until this transaction ends."""
+    """Let nobody else take or give back rooms of a type, or of those it is upgraded to, until this transaction ends."""
     prepare(tx, now, houses(tx).house(place_id), [type_id])
 
 
@@ -66,7 +68,6 @@ def grant_stay(tx: WriteSession, now: datetime, by: Principal, grant: Grant) -> 
     house = houses(tx).house(grant.place_id)
     request = _request(grant)
     terms.check_rooms(house, request.rooms, staff=True)
-    prepare(tx, now, house, [grant.type_id])
     contact = grant.rooms[0][0].name
     facts = (house, request, _free_of_charge(request), grant.allotment_id, grant.lead, contact, GRANTED)
     booked = Booked(*facts, by.member_id, None)
@@ -156,13 +157,11 @@ def take_out_guest(tx: WriteSession, now: datetime, by: Principal, place_id: int
 
 
 def _shared(tx: WriteSession, place_id: int, stay_id: int, action: str) -> tuple[House, Stay, StayRoom]:
-    """A granted stay whose guests are still to come, and its room; its type is locked."""
+    """A granted stay whose guests are still to come, and its room."""
     house = houses(tx).house(place_id)
-    found = tx.get(Stay, place_id=place_id, id=stay_id)
-    if found is None:
+    stay = tx.get(Stay, place_id=place_id, id=stay_id)
+    if stay is None:
         raise StayNotFound
-    lock_types(tx, place_id, {room.given_type_id for room in rooms_of(tx, place_id, stay_id)})
-    stay = again(tx, found)
     (room,) = rooms_of(tx, place_id, stay_id)
     if stay.status not in ("pending", "confirmed") or room.status not in STANDING:
         raise WrongStayStatus(status=STATUS_NAMES[stay.status], action=action)
@@ -185,11 +184,9 @@ def end_grant(tx: WriteSession, now: datetime, actor: str, place_id: int, stay_i
         WrongStayStatus: somebody has moved in.
     """
     house = houses(tx).house(place_id)
-    found = tx.get(Stay, place_id=place_id, id=stay_id)
-    if found is None:
+    stay, rooms = tx.get(Stay, place_id=place_id, id=stay_id), rooms_of(tx, place_id, stay_id)
+    if stay is None:
         raise StayNotFound
-    lock_types(tx, place_id, {room.given_type_id for room in rooms_of(tx, place_id, stay_id)})
-    stay, rooms = again(tx, found), rooms_of(tx, place_id, stay_id)
     if any(room.status in ("in_house", "departed") for room in rooms):
         raise WrongStayStatus(status=STATUS_NAMES[stay.status], action=N_("放弃"))
     going = [room for room in rooms if room.status in STANDING]
