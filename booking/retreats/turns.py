@@ -6,6 +6,7 @@ again.
 
 import structlog
 
+from booking.apart import apart
 from booking.db import Database, Lane
 from booking.retreats.queries import fairness as queries
 from booking.retreats.rules.fairness import REDRAWS
@@ -13,7 +14,6 @@ from booking.retreats.rules.fairness_groups import measure_files
 from booking.retreats.service import closing, deadlines, pasts
 from booking.retreats.service.applying import reminding
 from booking.retreats.service.measuring import keep_fairness
-from booking.rooms.planner import apart
 
 log = structlog.get_logger()
 

@@ -4,16 +4,11 @@ A search runs in a process of its own, so that it holds up no request: CP-SAT wh
 search that requests use too, with a larger budget.
 """
 
-import asyncio
-import multiprocessing
-import os
-from collections.abc import Callable
-from functools import partial
-from multiprocessing.connection import Connection
-from typing import NamedTuple, ParamSpec, TypeVar
+from typing import NamedTuple
 
 import structlog
 
+from booking.apart import apart
 from booking.db import Database, Lane
 from booking.rooms.rules.assignment import Outcome, OutOfTime, SolverMissing, TooNarrow, rearrange, rearrange_exactly
 from booking.rooms.rules.assignment.nightly import Better, improve
@@ -23,8 +18,6 @@ from booking.rooms.service.allotments import keep_up
 from booking.rooms.service.expiry import expire_holds
 from booking.rooms.service.pending import Leased
 
-P = ParamSpec("P")
-T = TypeVar("T")
 log = structlog.get_logger()
 
 AT_ONCE = 1
@@ -33,7 +26,6 @@ NODES = 13_000
 """Positions that the other search may look at for each second that CP-SAT would have."""
 NIGHT_SECONDS = 60.0
 """How long the order of one type may be looked at in the night."""
-_GENTLY = 10
 
 
 def find(question: Question, seconds: int = pending.SECONDS) -> Outcome:
@@ -47,33 +39,6 @@ def find(question: Question, seconds: int = pending.SECONDS) -> Outcome:
 async def solve(question: Question, seconds: int) -> Outcome:
     """`find` in a process of its own."""
     return await apart(find, question, seconds)
-
-
-async def apart(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Some work in a process of its own, behind everybody else who wants the processor; cancelled, it is ended."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(theirs, partial(work, *args, **kwargs)), daemon=True)
-    process.start()
-    theirs.close()
-    try:
-        found = await asyncio.to_thread(ours.recv)
-    finally:
-        process.kill()
-        process.join()
-    if isinstance(found, Exception):
-        raise found
-    answer: T = found
-    return answer
-
-
-def _work(answers: Connection, work: Callable[[], object]) -> None:
-    os.nice(_GENTLY)
-    try:
-        found = work()
-    except Exception as error:  # noqa: BLE001 - raised again where the work was asked for
-        found = error
-    answers.send(found)
 
 
 async def turn(database: Database, *, again: bool = False) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from booking.apart import apart
 from booking.db import Database
 from booking.rooms import planner
 from booking.rooms.models import RoomSearch, StayRoom
@@ -180,7 +181,7 @@ async def test_a_search_runs_in_a_process_of_its_own(database: Database, people:
 
 async def test_a_search_can_be_cut_short() -> None:
     begun = time.monotonic()
-    searching = asyncio.create_task(planner._apart(time.sleep, 60))
+    searching = asyncio.create_task(apart(time.sleep, 60))
     await asyncio.sleep(0.5)
     searching.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -191,4 +192,4 @@ async def test_a_search_can_be_cut_short() -> None:
 
 async def test_what_goes_wrong_in_a_search_is_said_where_it_was_asked() -> None:
     with pytest.raises(ValueError, match="invalid literal"):
-        await planner._apart(int, "one")
+        await apart(int, "one")
