@@ -40,7 +40,7 @@ ACCESS: dict[frozenset[str], str] = {
     EVERYBODY: """
         GET / GET /places GET /places/{code:str} GET /places/{place:str}/{facility:str}
         GET /places/{place:str}/{facility:str}/grid GET /live/facility/{place:int}/{facility:int}
-        GET /places/{place:str}/{facility:str}/book GET /stays
+        GET /places/{place:str}/{facility:str}/book GET /stays GET /retreats/{code:str}/apply
         GET /calendar/{name:str} GET /p/{token:str} GET /p/{token:str}/card GET /p/{token:str}/qr.svg
         GET /help GET /design GET /docs GET /problems GET /health/live GET /health/ready GET /gate POST /preferences
         GET /sign-in POST /sign-in POST /sign-out
@@ -70,10 +70,18 @@ ACCESS: dict[frozenset[str], str] = {
         GET /api/v1/me/bookings GET /api/v1/me/passes POST /api/v1/bookings
         GET /api/v1/me/stays POST /api/v1/stays
         POST /account/categories POST /account/categories/{category:str}/drop POST /api/v1/me/categories
+        POST /retreats/{code:str}/apply GET /retreats/{code:str}/apply/party POST /retreats/{code:str}/apply/party
+        GET /retreats/{code:str}/apply/check POST /retreats/{code:str}/apply/check GET /retreats/{code:str}/mine
+        POST /retreats/{code:str}/mine/uninvite/{invited:int}
+        POST /retreats/{code:str}/mine/withdraw POST /retreats/{code:str}/mine/take-back
+        POST /retreats/{code:str}/mine/leave
         GET /api/v1/me/retreats GET /api/v1/retreats/{code:str}/invitations
         POST /api/v1/retreats/{code:str}/application/restore
     """,
     frozenset({"worker"}): """
+        POST /retreats/{code:str}/mine/confirm POST /retreats/{code:str}/mine/decline
+        POST /retreats/{code:str}/mine/restore
+        GET /api/v1/retreats/{code:str}/places POST /api/v1/retreats/{code:str}/places/*
         POST /account/sign-ins/{sign_in_id:int}/end DELETE /api/v1/me/sign-ins/{sign_in_id:int}
         DELETE /api/v1/me/tokens/{sign_in_id:int}
         POST /inbox/{message_id:int}/open POST /inbox/{message_id:int}/read POST /api/v1/me/inbox/{message_id:int}/read
@@ -83,10 +91,13 @@ ACCESS: dict[frozenset[str], str] = {
         GET /api/v1/folios/{place:int}/{folio:int}/intents/{intent:int}
         POST /stays/waits/{place:int}/{wait:int}/leave POST /api/v1/waits/{place:int}/{wait:int}/*
         DELETE /api/v1/me/categories/{category:str}
+        GET /retreats/{code:str}/invitations/{application:str}
+        POST /retreats/{code:str}/invitations/{application:str}/*
         DELETE /api/v1/retreats/{code:str}/application/invitations/{invited:int}
         POST /api/v1/retreats/{code:str}/invitations/{application:str}/*
     """,
     frozenset({"worker", "manager"}): """
+        GET /retreats/{code:str}/receipt GET /retreats/{code:str}/receipt.json POST /retreats/{code:str}/mine/invite
         GET /api/v1/retreats/{code:str}/application PUT /api/v1/retreats/{code:str}/application
         DELETE /api/v1/retreats/{code:str}/application POST /api/v1/retreats/{code:str}/application/leave
         POST /api/v1/retreats/{code:str}/application/invitations
@@ -110,6 +121,9 @@ ACCESS: dict[frozenset[str], str] = {
         GET /api/v1/passes/{place:int}/{pass_id:int} GET /api/v1/passes/{place:int}/{pass_id:int}/qr.svg
     """,
     frozenset({"manager", "admin"}): """
+        GET /manage/retreats/{code:str}/arrivals GET /manage/retreats/{code:str}/arrivals.csv
+        GET /manage/retreats/{code:str}/arrivals.xlsx POST /manage/retreats/{code:str}/arrivals/*
+        POST /api/v1/manage/retreats/{code:str}/places/{application:str}/pay
         GET /manage/{place:str} GET /manage/{place:str}/* POST /manage/{place:str}/*
         GET /front-desk GET /front-desk/{place:str} GET /front-desk/{place:str}/* POST /front-desk/{place:str}/*
         GET /live/front-desk/{place:int}
@@ -135,6 +149,11 @@ ACCESS: dict[frozenset[str], str] = {
         GET /manage/retreats/{code:str}/categories GET /api/v1/manage/retreats/{code:str}/counts
     """,
     frozenset({"admin"}): """
+        GET /manage/retreats/{code:str}/places POST /manage/retreats/{code:str}/places/*
+        GET /manage/retreats/{code:str}/fairness GET /manage/retreats/{code:str}/fairness.csv
+        GET /api/v1/manage/retreats/{code:str}/places POST /api/v1/manage/retreats/{code:str}/places/remind
+        POST /api/v1/manage/retreats/{code:str}/places/{application:str}/seat
+        GET /api/v1/manage/retreats/{code:str}/fairness
         POST /manage/categories/{member_id:int}/{category:str}/*
         POST /api/v1/members/{member_id:int}/categories/{category:str}/*
         GET /manage/calendar POST /manage/calendar GET /manage/places/new POST /manage/places/new

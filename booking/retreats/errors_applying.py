@@ -167,3 +167,17 @@ class NoReceipt(NotFound):
 
     code = "no_receipt"
     text = N_("这份报名没有参加抽签，没有回执。")
+
+
+class NobodyNamed(Invalid):
+    """Somebody comes with others, but names nobody."""
+
+    code = "nobody_named"
+    text = N_("选了“和别人一起”，请至少写 1 位同行的会员或者家属；一个人来，请选上面两项之一。")
+
+
+class NameMissing(Invalid):
+    """A member number without its name, or the other way round."""
+
+    code = "invitee_half_named"
+    text = N_("第 {at} 位同行会员要同时写会员号和姓名，两样都对上才能邀请。")

@@ -30,6 +30,8 @@ LISTED: dict[str | None, str] = {
         /account /account/access-log /account/password /account/calendar /inbox /bookings
         /bookings/{place:int}/{booking:int} /bookings/{place:int}/{booking:int}/change /passes/{place:int}/{pass_id:int}
         /stays/book /stays/wait /stays/waits /stays/{place:int}/{stay:int} /stays/{place:int}/{stay:int}/change
+        /retreats/{code:str}/apply /retreats/{code:str}/apply/party /retreats/{code:str}/apply/check
+        /retreats/{code:str}/mine /retreats/{code:str}/receipt /retreats/{code:str}/invitations/{application:str}
         /pay/{place:int}/{folio:int} /pay/{place:int}/{folio:int}/{intent:int}
     """,
     "manager": """
@@ -52,6 +54,7 @@ LISTED: dict[str | None, str] = {
         /manage/{place:str}/rooms/pools
     """,
     "admin": """
+        /manage/retreats/{code:str}/places /manage/retreats/{code:str}/arrivals /manage/retreats/{code:str}/fairness
         /manage/categories /manage/retreats/{code:str}/categories
         /manage /manage/calendar /manage/places/new /manage/policies /manage/policies/new /manage/policies/{code:str}
     """,
@@ -65,7 +68,9 @@ ELSE = """
     /manage/{place:str}/rooms/figures.xlsx /manage/{place:str}/{facility:str}/board
     /p/{token:str}/card /p/{token:str}/qr.svg /passes/{place:int}/{pass_id:int}/card
     /passes/{place:int}/{pass_id:int}/qr.svg /places/{place:str}/{facility:str}/grid /reset/password
-    /stays/{place:int}/{stay:int}/calendar.ics
+    /stays/{place:int}/{stay:int}/calendar.ics /retreats/{code:str}/receipt.json
+    /manage/retreats/{code:str}/arrivals.csv /manage/retreats/{code:str}/arrivals.xlsx
+    /manage/retreats/{code:str}/fairness.csv
 """
 NOT_PAGES = frozenset(ELSE.split())
 """Files, streams, parts of pages, and steps that lead back when they are not reached from the one before."""
@@ -77,5 +82,6 @@ STATES = [
     Visit("/bookings?when=past", "worker"),
     Visit("/", "worker"),
     Visit("/front-desk/zhenhai?q=m101", "manager"),
+    Visit("/retreats/2026-autumn/mine", "worker"),
 ]
 """Pages that look different for others, and refusals."""

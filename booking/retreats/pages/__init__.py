@@ -3,11 +3,12 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from booking.retreats.pages import places, verifying
+from booking.retreats.pages import applying, places, verifying
 from booking.retreats.pages.manage import arrivals, fairness
 from booking.retreats.pages.manage import places as manage_places
 
 handlers: list[ControllerRouterHandler] = [
+    *applying.handlers,
     *places.handlers,
     *verifying.handlers,
     *manage_places.handlers,
