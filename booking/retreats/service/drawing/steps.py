@@ -13,6 +13,7 @@ from booking.retreats.errors import NotAnOfficer, SeasonChanged, WrongSeasonStat
 from booking.retreats.models import DrawFile, DrawStep, Season
 from booking.retreats.queries.seasons import season_of
 from booking.retreats.rules.words import SEASON_STATUSES
+from booking.web.facts import Named
 from booking.web.principal import Principal
 
 
@@ -47,7 +48,7 @@ def take_turn(tx: WriteSession, season: Season, status: str | None = None) -> No
     mine = (Season.id == season.id, Season.version == season.version, Season.status == season.status)
     values: dict[str, Any] = {"version": Season.version + 1} | ({} if status is None else {"status": status})
     if tx.execute(update(Season).where(*mine).values(values)).rowcount != 1:
-        raise SeasonChanged(title=season.title)
+        raise SeasonChanged(title=Named(season.title, season.title_en))
     tx.touch(f"retreat:{season.id}")
 
 
