@@ -56,6 +56,10 @@ class People(NamedTuple):
     admin: Principal
 
 
+AFTER_THE_DRAW = ("/places", "/arrivals", "/fairness", "/mine/confirm", "/mine/decline", "/mine/restore")
+"""Parts of the addresses that are about a season that is drawn."""
+
+
 class World(NamedTuple):
     """What there is. Bookings, passes, blocks, changes and gates are at the culture centre."""
 
@@ -131,10 +135,12 @@ class World(NamedTuple):
             "zone": 1,
         }
         retreat = "/retreats/" in route.path
+        won = retreat and any(part in route.path for part in AFTER_THE_DRAW)
+        season = self.retreat.drawn if won else self.retreat.code
         texts = {
-            "application": self.retreat.application,
+            "application": self.retreat.won if won else self.retreat.application,
             "category": "model_worker",
-            "code": self.retreat.code if retreat else "ball-court" if "/policies/" in route.path else "zhenhai",
+            "code": season if retreat else "ball-court" if "/policies/" in route.path else "zhenhai",
             "day": TODAY,
             "facility": "badminton",
             "name": f"{self.calendar}.ics",

@@ -14,6 +14,7 @@ from booking.db import Database, WriteSession
 from booking.retreats import turns
 from booking.retreats.models import Applicant, FairnessRecord
 from booking.retreats.rules.fairness_groups import measure_files
+from booking.retreats.service.deadlines import lapse_due
 from booking.retreats.service.placing import confirm_place
 from booking.rooms.models import Stay
 from booking.web.principal import Principal
@@ -69,6 +70,103 @@ def chinese(text: str) -> list[str]:
     return re.findall(r"[\u4e00-\u9fff]+", NAMES.sub("", text))
 
 
+def outcome_in(html: str) -> str:
+    """The sections of a page that say what came of an application; documents have the names that they have."""
+    ours = r'<section class="stack" aria-labelledby="(?:place|why|next-stage|carry-over)">.*?</section>'
+    parts = re.findall(ours, html, re.DOTALL)
+    assert parts
+    return re.sub(r"<[^>]+>|甬工发 2026 年 18 号|第九条", " ", " ".join(parts))
+
+
+class TestOutcome:
+    @pytest.mark.parametrize("locale", ["zh-CN", "en"])
+    async def test_a_winner_sees_the_place_what_it_costs_and_two_answers_of_equal_weight(
+        self, app: Litestar, database: Database, given: Given, locale: str
+    ) -> None:
+        mine = given.town.workers[0]
+        await database.write(give, [mine], (1, DOUBLE), rooms=1, companions=["小明"])
+        browser = await browser_of(app, mine)
+        browser.client.cookies.set("locale", locale)
+        page = await browser.get(OWN)
+        text = shown(page)
+        assert page.status_code == 200
+        for sum_ in ("¥600", "¥1,200", "¥1,800"):
+            assert sum_ in text
+        kinds = re.findall(rf'action="{OWN}/(confirm|decline)"[^Q]*?<button[^>]* class="([^"]+)"', page.text)
+        assert [name for name, _ in kinds] == ["confirm", "decline"]
+        assert len({kind for _, kind in kinds}) == 1
+        if locale == "en":
+            assert not chinese(outcome_in(page.text))
+
+    @pytest.mark.parametrize("locale", ["zh-CN", "en"])
+    async def test_once_confirmed_it_leads_to_the_stay_and_the_bill(
+        self, app: Litestar, database: Database, given: Given, locale: str
+    ) -> None:
+        mine = given.town.workers[0]
+        application = await database.write(give, [mine], (1, TWIN))
+        await database.write(confirm_place, mine, CODE)
+        place = await place_of(database, application)
+        browser = await browser_of(app, mine)
+        browser.client.cookies.set("locale", locale)
+        page = await browser.get(OWN)
+        assert f'href="/stays/{HOUSE}/{place.stay_id}"' in page.text
+        assert f'href="/pay/{HOUSE}/{place.folio_id}"' in page.text
+        assert f'action="{OWN}/decline"' in page.text
+        if locale == "en":
+            assert not chinese(outcome_in(page.text))
+
+    async def test_given_up_it_can_be_taken_back_until_the_deadline(
+        self, app: Litestar, database: Database, given: Given, clock: SettableClock
+    ) -> None:
+        mine = given.town.workers[0]
+        await database.write(give, [mine], (1, TWIN))
+        browser = await browser_of(app, mine)
+        await browser.post(f"{OWN}/decline", seen_at=OWN)
+        page = await browser.get(OWN)
+        assert "名额放弃了" in shown(page)
+        assert page.text.count(f"{OWN}/restore") == 2, "in the message, and on the page for as long as it can be"
+        clock.now = given.season.confirm_by
+        assert f"{OWN}/restore" not in (await browser.get(OWN)).text
+
+    async def test_whoever_did_not_answer_reads_so(
+        self, app: Litestar, database: Database, given: Given, clock: SettableClock
+    ) -> None:
+        mine = given.town.workers[0]
+        await database.write(give, [mine], (1, TWIN))
+        clock.now = given.season.confirm_by
+        browser = await browser_of(app, mine)
+        assert "到期没有确认" in shown(await browser.get(OWN))
+        await database.write(lapse_due)
+        assert "到期没有确认" in shown(await browser.get(OWN))
+
+    @pytest.mark.parametrize("locale", ["zh-CN", "en"])
+    async def test_a_loser_reads_why_first_and_what_comes_next(
+        self, app: Litestar, database: Database, given: Given, locale: str
+    ) -> None:
+        await database.write(everybody, given.season, given.town)
+        won = await database.write(publish)
+        rows = await database.read(lambda tx: tx.all(select(Applicant).order_by(Applicant.member_id)))
+        seen = 0
+        for who in given.town.workers:
+            row = next((row for row in rows if row.member_id == who.member_id), None)
+            if row is None or row.application_id in won:
+                continue
+            browser = await browser_of(app, who)
+            browser.client.cookies.set("locale", locale)
+            page = await browser.get(OWN)
+            text = shown(page)
+            if locale == "en":
+                assert not chinese(outcome_in(page.text)), text
+                continue
+            assert text.index("为什么没有抽中") < text.index("还有下一轮") < text.index("带到下一季的签")
+            assert re.search(r"一共 32 份申请，你们排在第 \d+ 位", text)
+            assert re.search(r"在第 \d+ 位(分完|到了上限)", text)
+            assert re.search(r"排在第 \d+ 位或者更前|还有名额。志愿里", text) or "换一个排位也抽不中" in text
+            assert "下一季多一张：2 张" in text
+            seen += 1
+        assert seen > 3 or locale == "en"
+
+
 class TestAnswering:
     async def test_a_place_is_confirmed_given_up_and_taken_back_on_its_page(
         self, app: Litestar, database: Database, given: Given
@@ -76,12 +174,12 @@ class TestAnswering:
         couple = given.town.workers[:2]
         application = await database.write(give, couple, (1, DOUBLE), rooms=1)
         browser = await browser_of(app, couple[0])
-        answer = await browser.post(f"{OWN}/confirm", seen_at="/account")
+        answer = await browser.post(f"{OWN}/confirm", seen_at=OWN)
         assert (answer.status_code, answer.headers["location"]) == (303, OWN)
         assert (await place_of(database, application)).status == "confirmed"
-        await browser.post(f"{OWN}/decline", seen_at="/account")
+        await browser.post(f"{OWN}/decline", seen_at=OWN)
         assert (await place_of(database, application)).status == "declined_late"
-        await browser.post(f"{OWN}/restore", seen_at="/account")
+        await browser.post(f"{OWN}/restore", seen_at=OWN)
         assert (await place_of(database, application)).status == "offered"
 
     async def test_refused_it_says_why(
@@ -91,9 +189,9 @@ class TestAnswering:
         await database.write(give, [mine], (1, TWIN))
         clock.now = given.season.confirm_by
         browser = await browser_of(app, mine)
-        answer = await browser.post(f"{OWN}/confirm", seen_at="/account")
+        answer = await browser.post(f"{OWN}/confirm", seen_at=OWN)
         assert answer.status_code == 303
-        assert "确认到" in shown(await browser.get("/account"))
+        assert "确认到" in shown(await browser.get(OWN))
 
     async def test_the_page_of_the_stay_leads_to_the_retreat(
         self, app: Litestar, database: Database, given: Given
