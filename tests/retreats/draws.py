@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import Executable, select, update
 
 from booking.clock import SHANGHAI
 from booking.db import Database, ReadSession, WriteSession
@@ -46,7 +46,7 @@ def second_officer(tx: WriteSession, now: datetime) -> Principal:
     return Principal(member_id=SECOND_OFFICER, number="o9021", name="陆江", organisation_id=CITY, scopes=(scope,))
 
 
-def draw_day(tx: WriteSession, now: datetime, **changed: Any) -> Day:
+def draw_day(tx: WriteSession, now: datetime, /, **changed: Any) -> Day:
     """The town, and thirty-two applications of one worker each."""
     town = populate(tx, now)
     second = second_officer(tx, now)
@@ -124,3 +124,8 @@ def stored(tx: ReadSession) -> Stored:
         {one.id: (one.status, one.weight, one.position) for one in applications},
         [tuple(one) for one in places],
     )
+
+
+def changed(tx: WriteSession, now: datetime, /, statement: Executable) -> None:
+    """Change rows behind everybody's back."""
+    tx.execute(statement)

@@ -15,7 +15,7 @@ from booking.retreats.models import DrawFile, DrawStep, RetreatPlace
 from booking.retreats.queries.steps import contents, draw_file, files_of, steps_of
 from booking.retreats.service.drawing import drawing as commands
 from tests.databases import SettableClock
-from tests.retreats.draws import Day, Stored, answer, drawn_day, frozen_day, numbers_in, stored
+from tests.retreats.draws import Day, Stored, answer, changed, drawn_day, frozen_day, numbers_in, stored
 from tests.retreats.season import CODE, SEASON, found_season
 
 
@@ -131,9 +131,9 @@ class TestDraw:
         day = await ready_day(database, clock)
         roll = await database.read(draw_file, SEASON, "roll.csv")
         assert roll is not None
-        changed = roll.data.replace(b",1,", b",2,", 1)
+        forged = roll.data.replace(b",1,", b",2,", 1)
         this = update(DrawFile).where(DrawFile.name == "roll.csv")
-        await database.write(lambda tx, now: tx.execute(this.values(data=changed)) and None)
+        await database.write(changed, this.values(data=forged))
         with pytest.raises(DrawDiffers) as refused:
             await drawing.draw(database, day.officer, CODE)
         assert (refused.value.params["file"], refused.value.params["row"]) == ("roll.csv", 1)
@@ -144,7 +144,7 @@ class TestDraw:
         ready = await database.read(commands.ready_to_draw, day.officer, CODE)
         await database.write(commands.store_drawn, day.officer, ready, commands.compute(ready))
         this = update(DrawStep).where(DrawStep.kind == "drawn")
-        await database.write(lambda tx, now: tx.execute(this.values(detail={"manifest": "0" * 64})) and None)
+        await database.write(changed, this.values(detail={"manifest": "0" * 64}))
         with pytest.raises(DrawDiffers):
             await drawing.draw(database, day.officer, CODE)
 
@@ -193,7 +193,7 @@ class TestNextStage:
         ready = await database.read(commands.ready_for_stage, clock.now, day.officer, CODE)
         computed = commands.compute(ready)
         this = update(RetreatPlace).where(RetreatPlace.application_id == kept[0])
-        await database.write(lambda tx, now: tx.execute(this.values(status="declined_late")) and None)
+        await database.write(changed, this.values(status="declined_late"))
         with pytest.raises(StageChanged):
             await database.write(commands.store_stage, day.officer, ready, computed)
         await drawing.next_stage(database, day.officer, CODE)
@@ -240,13 +240,14 @@ class TestRerun:
         file = await database.read(draw_file, SEASON, "result-1.csv")
         assert file is not None
         this = update(DrawFile).where(DrawFile.name == "result-1.csv")
-        changed = file.data.replace(b",twin,", b",doub,", 1)
-        await database.write(lambda tx, now: tx.execute(this.values(data=changed)) and None)
+        forged = file.data.replace(b",twin,", b",doub,", 1)
+        await database.write(changed, this.values(data=forged))
         report = await drawing.rerun(database, day.officer, CODE, "抽查")
         row = file.data[: file.data.index(b",twin,")].count(b"\n") + 1
         assert (report.faults[0].file, report.faults[0].row) == ("result-1.csv", row)
         step = (await database.read(steps_of, SEASON))[-1]
-        assert step.detail["faults"][0][:2] == ["result-1.csv", row]
+        faults: Any = step.detail["faults"]
+        assert faults[0][:2] == ["result-1.csv", row]
 
     async def test_needs_something_published(self, database: Database, clock: SettableClock) -> None:
         day = await frozen_day(database, clock)

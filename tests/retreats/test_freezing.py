@@ -22,7 +22,7 @@ from booking.retreats.queries.steps import contents
 from booking.retreats.rules.freezing import frozen
 from booking.retreats.service.drawing import freezing
 from tests.databases import SettableClock
-from tests.retreats.draws import Day, at_freeze, draw_day, second_officer, stored
+from tests.retreats.draws import Day, at_freeze, changed, draw_day, second_officer, stored
 from tests.retreats.season import CODE, EACH, SEASON, enter, found_season, open_season, populate
 from tests.rooms.house import DOUBLE, TWIN, add
 
@@ -100,7 +100,7 @@ class TestFreeze:
         day = await ready(database, clock)
         one = (await database.read(lambda tx: tx.all(select(Application).limit(1))))[0].id
         gathering = update(Application).where(Application.id == one).values(status="gathering")
-        await database.write(lambda tx, now: tx.execute(gathering) and None)
+        await database.write(changed, gathering)
         made = await drawing.freeze(database, day.officer, CODE)
         assert [(left.entry.id, left.code) for left in made.excluded] == [(one, "gathering")]
         assert id_field(one).encode() not in (await published(database))["roll.csv"]

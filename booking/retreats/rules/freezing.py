@@ -5,15 +5,17 @@ nothing has changed.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from booking.draws.publishing import Season as DrawSeason
 from booking.draws.publishing import at_freeze
 from booking.draws.records import UNITS, units_file
-from booking.draws.units import Kind, Need, Unit, Units, group_categories
+from booking.draws.rules import Rules
+from booking.draws.units import Unit, Units
 from booking.errors import BookingError
+from booking.retreats.rules import receipts
 from booking.retreats.rules.building import ChoiceFacts, Organisation, Terms, rules_of
 from booking.retreats.rules.eligibility import Conditions, Facts, why_not
 from booking.retreats.rules.weights import FIRST_TIME, Tickets, weight_of_group
@@ -112,19 +114,13 @@ def frozen(gathered: Gathered, at: str) -> Frozen:
     heads = [_head(gathered, member_id) for entry in entries for member_id in entry.members]
     counted = Counter(gathered.facts[head.member_id].organisation for head in heads)
     rules = rules_of(gathered.season, gathered.choices, gathered.tree, counted, gathered.overrides)
-    number = {(one.batch, one.type_id): index for index, one in enumerate(gathered.choices)}
+    number = {(one.batch, one.type_id): at for at, one in enumerate(gathered.choices)}
     weights = [weight_of_group(gathered.tickets.get(one, FIRST_TIME) for one in entry.members) for entry in entries]
-    units = Units.of(
-        rules,
-        (
-            Unit(entry.id, weight, _kind(gathered, entry, rules.categories), _choices(entry, number))
-            for entry, weight in zip(entries, weights, strict=True)
-        ),
-    )
+    weighed = tuple(zip(entries, weights, strict=True))
+    units = Units.of(rules, (_unit(gathered, entry, weight, rules, number) for entry, weight in weighed))
     salts = b"".join(entry.salt for entry in entries)
     season = DrawSeason(rules, units, salts, at)
     notary = {UNITS: units_file(units, salts)}
-    weighed = tuple(zip(entries, weights, strict=True))
     return Frozen(season, weighed, tuple(heads), excluded, at_freeze(season), notary)
 
 
@@ -144,18 +140,7 @@ def _head(gathered: Gathered, member_id: int) -> Head:
     return Head(member_id, facts.organisation_id, facts.categories, weight)
 
 
-def _kind(gathered: Gathered, entry: Entry, guaranteed: Iterable[str]) -> Kind:
-    """What of an application matters to the rules; companions have no organisation."""
-    members = [gathered.facts[member_id] for member_id in entry.members]
-    categories = group_categories(set(one.categories) & set(guaranteed) for one in members)
-    return Kind(_need(entry, members[0]), categories, tuple(sorted(one.organisation for one in members)))
-
-
-def _need(entry: Entry, first: Facts) -> Need:
-    if entry.rooms:
-        return Need(rooms=entry.rooms)
-    return Need(men=1) if first.sex == "male" else Need(women=1)
-
-
-def _choices(entry: Entry, number: Mapping[tuple[int, int], int]) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(number[wish] for wish in entry.wishes if wish in number))
+def _unit(gathered: Gathered, entry: Entry, weight: int, rules: Rules, number: Mapping[tuple[int, int], int]) -> Unit:
+    found = (gathered.facts[member_id] for member_id in entry.members)
+    heads = [receipts.Head(one.sex, one.organisation, one.categories) for one in found]
+    return receipts.unit_of(entry.id, weight, entry.rooms, heads, entry.wishes, number, rules.categories)
