@@ -58,6 +58,7 @@ ACCESS: dict[frozenset[str], str] = {
         POST /api/v1/stays/quote
     """,
     MEMBERS: """
+        GET /retreats/stays/{place:int}/{stay:int}
         GET /account GET /account/access-log GET /account/password POST /account/password POST /account/language
         POST /account/tokens POST /account/sign-ins/end-all POST /account/sign-ins/end-others
         GET /account/calendar POST /account/calendar POST /account/calendar/renew
@@ -121,6 +122,7 @@ ACCESS: dict[frozenset[str], str] = {
         GET /api/v1/passes/{place:int}/{pass_id:int} GET /api/v1/passes/{place:int}/{pass_id:int}/qr.svg
     """,
     frozenset({"manager", "admin"}): """
+        GET /manage/retreats/stays/{place:int}/{stay:int}
         GET /manage/retreats/{code:str}/arrivals GET /manage/retreats/{code:str}/arrivals.csv
         GET /manage/retreats/{code:str}/arrivals.xlsx POST /manage/retreats/{code:str}/arrivals/*
         POST /api/v1/manage/retreats/{code:str}/places/{application:str}/pay

@@ -71,6 +71,7 @@ ELSE = """
     /stays/{place:int}/{stay:int}/calendar.ics /retreats/{code:str}/receipt.json
     /manage/retreats/{code:str}/arrivals.csv /manage/retreats/{code:str}/arrivals.xlsx
     /manage/retreats/{code:str}/fairness.csv
+    /manage/retreats/stays/{place:int}/{stay:int} /retreats/stays/{place:int}/{stay:int}
 """
 NOT_PAGES = frozenset(ELSE.split())
 """Files, streams, parts of pages, and steps that lead back when they are not reached from the one before."""

@@ -16,12 +16,12 @@ from booking.retreats.models import Applicant, FairnessRecord
 from booking.retreats.rules.fairness_groups import measure_files
 from booking.retreats.service.deadlines import lapse_due
 from booking.retreats.service.placing import confirm_place
-from booking.rooms.models import Stay
+from booking.rooms.models import Stay, StayRoom
 from booking.web.principal import Principal
 from tests.databases import SettableClock, sqlite_only
 from tests.members.visitors import Visitor, shown
 from tests.retreats.places import Given, drawn, give, place_of, publish
-from tests.retreats.season import CODE, everybody
+from tests.retreats.season import ARRIVALS, CODE, everybody
 from tests.rooms.house import DOUBLE, HOUSE, TWIN
 from tests.venues.guests import browser_of, serving
 
@@ -201,7 +201,13 @@ class TestAnswering:
         await database.write(confirm_place, mine, CODE)
         place = await place_of(database, application)
         text = (await (await browser_of(app, mine)).get(f"/stays/{HOUSE}/{place.stay_id}")).text
-        assert 'href="/retreats"' in text
+        way = f"/retreats/stays/{HOUSE}/{place.stay_id}"
+        assert f'href="{way}"' in text
+        browser = await browser_of(app, mine)
+        assert (await browser.get(way)).headers["location"] == OWN
+        assert (await browser.get(f"/retreats/stays/{HOUSE}/77")).headers["location"] == "/retreats"
+        other = await browser_of(app, given.town.workers[1])
+        assert (await other.get(way)).headers["location"] == "/retreats"
         assert "全部取消" not in text
         assert "打开住客码" in text
         assert "费用在疗休养的账单里" in text
@@ -298,6 +304,28 @@ class TestArrivals:
         assert ("付清了" if locale == "zh-CN" else "Paid") in shown(await desk.get(f"{MANAGED}/arrivals"))
         wrong = await desk.post(address, {"method": "barter"}, seen_at=f"{MANAGED}/arrivals")
         assert wrong.status_code == 303
+
+    async def test_the_desk_finds_the_bill_from_the_stay(self, app: Litestar, database: Database, given: Given) -> None:
+        _, application = await self.arriving(database, given)
+        place = await place_of(database, application)
+        (room,) = await database.read(lambda tx: tx.all(select(StayRoom).where(StayRoom.stay_id == place.stay_id)))
+        desk = await browser_of(app, given.town.house.desk)
+        way = f"/manage/retreats/stays/{HOUSE}/{place.stay_id}"
+        assert f'href="{way}"' in (await desk.get(f"/front-desk/banbianshan/rooms/{room.id}")).text
+        assert (await desk.get(way)).headers["location"] == f"{MANAGED}/arrivals?batch=1"
+        assert (await (await browser_of(app, given.town.workers[0])).get(way)).status_code == 403
+
+    async def test_strangers_need_not_wait_for_each_other_at_the_desk(
+        self, app: Litestar, database: Database, given: Given, clock: SettableClock
+    ) -> None:
+        for one in (given.town.workers[1], given.town.workers[3]):
+            await database.write(give, [one], (1, TWIN))
+            await database.write(confirm_place, one, CODE)
+        (room,) = await database.read(lambda tx: tx.all(select(StayRoom)))
+        clock.advance(days=ARRIVALS[0], hours=4)
+        desk = await browser_of(app, given.town.house.desk)
+        text = (await desk.get(f"/front-desk/banbianshan/rooms/{room.id}")).text
+        assert not re.search(r'name="last_\d"[^>]* required', text)
 
     async def test_no_batch_no_people(self, app: Litestar, given: Given, officer: Visitor) -> None:
         text = shown(await officer.get(f"{MANAGED}/arrivals?batch=2"))

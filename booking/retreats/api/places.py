@@ -28,9 +28,12 @@ from booking.web.principal import Principal
 from booking.web.responses import answers, refusals
 
 AnyRequest = Request[Any, Any, Any]
+HEX = "^[0-7][0-9a-f]{15}$"
 Code = Annotated[str, PathParameter(max_length=40, description="A season by its code, e.g. `2027-spring`.")]
-Hex = Annotated[str, PathParameter(pattern="^[0-7][0-9a-f]{15}$", description="An application: 16 hexadecimal digits.")]
-After = Annotated[str | None, QueryParameter(pattern="^[0-7][0-9a-f]{15}$", description="The `next` of the page before.")]
+Hex = Annotated[str, PathParameter(pattern=HEX, description="An application: 16 hexadecimal digits.")]
+After = Annotated[
+    str | None, QueryParameter(pattern="^[0-7][0-9a-f]{15}$", description="The `next` of the page before.")
+]
 Limit = Annotated[int, QueryParameter(ge=1, le=100, description="How many at most.")]
 
 MINE: tuple[type[BookingError], ...] = (Unauthenticated, errors.SeasonNotFound, errors_places.PlaceNotFound)

@@ -4,19 +4,23 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from litestar import Request, Response, post
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from booking.db import Database, WriteSession
 from booking.errors import BookingError, Busy
 from booking.retreats.errors import SeasonNotFound
+from booking.retreats.queries.placed import season_of_stay
 from booking.retreats.service.placing import confirm_place, decline_place, restore_place
 from booking.web.idempotency import once_form
 from booking.web.language import sentence, words
 from booking.web.locale import N_
 from booking.web.pages import redirect
 from booking.web.principal import Principal
+from booking.web.wire import Id
 
 AnyRequest = Request[Any, Any, Any]
 Command = Callable[[WriteSession, datetime, Principal, str], int]
@@ -56,6 +60,15 @@ async def restore(
     return await _answer(request, database, member, code, restore_place, N_("名额恢复了，请在截止前答复。"))
 
 
+@get("/retreats/stays/{place:int}/{stay:int}")
+async def of_stay(
+    place: FromPath[Id], stay: FromPath[Id], database: NamedDependency[Database], member: NamedDependency[Principal]
+) -> Redirect:
+    """From one's stay to the season in which it was won; from any other to all seasons."""
+    won = await database.read(season_of_stay, place, stay, member.member_id)
+    return Redirect("/retreats" if won is None else f"/retreats/{won[0]}/mine", status_code=HTTP_303_SEE_OTHER)
+
+
 async def _answer(
     request: AnyRequest,
     database: Database,
@@ -81,4 +94,4 @@ async def _answer(
     return redirect(request, own, sentence(request, said), undo=undo)
 
 
-handlers = [confirm, decline, restore]
+handlers = [confirm, decline, restore, of_stay]

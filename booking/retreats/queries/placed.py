@@ -103,6 +103,19 @@ def _last_place(_: ReadSession, season: int, application: int) -> Select[Retreat
     return mine.order_by(row.stage.desc()).limit(1)
 
 
+def season_of_stay(
+    tx: ReadSession, place_id: int, stay_id: int, member_id: int | None = None
+) -> tuple[str, int] | None:
+    """The code of the season in which a stay was won, and the batch; only if `member_id`, where given, won it."""
+    row = RetreatPlace
+    found = select(Season.code, row.batch).join(Season, Season.id == row.season_id)
+    if member_id is not None:
+        mine = (Applicant.season_id == row.season_id) & (Applicant.application_id == row.application_id)
+        found = found.join(Applicant, mine).where(Applicant.member_id == member_id)
+    won = tx.execute(found.where(Season.place_id == place_id, row.stay_id == stay_id).limit(1)).first()
+    return None if won is None else (won.code, won.batch)
+
+
 def people_of(tx: ReadSession, season_id: int, application: Application) -> tuple[Person, ...]:
     """The members of an application in their order, as they were frozen, then their companions."""
     found = tx.execute(_members(tx, season_id, application.id))

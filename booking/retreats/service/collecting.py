@@ -14,18 +14,13 @@ from booking.rooms.queries.stays import is_staff
 from booking.web.principal import Principal
 
 
-def may_see_arrivals(who: Principal, season: Season) -> bool:
-    """Whether somebody works where the guests come, or is an officer of the whole federation."""
-    return who.holds("federation_officer") or is_staff(who, season.place_id)
-
-
-def require_arrivals(who: Principal, season: Season) -> None:
-    """Refuse whoever may not see who comes.
+def require_arrivals(who: Principal, place_id: int) -> None:
+    """Refuse whoever may not see who comes to a house.
 
     Raises:
-        NotAnOfficer: they neither work at the house nor are an officer.
+        NotAnOfficer: they neither work there nor are an officer of the whole federation.
     """
-    if not may_see_arrivals(who, season):
+    if not who.holds("federation_officer") and not is_staff(who, place_id):
         raise NotAnOfficer
 
 
@@ -47,7 +42,7 @@ def collect(tx: WriteSession, now: datetime, by: Principal, season: Season, appl
         PlaceNotFound: the application has no place.
         NothingToCollect: its bill owes nothing.
     """
-    require_arrivals(by, season)
+    require_arrivals(by, season.place_id)
     folio = placed(tx, season, application_id).place.folio_id
     owed = 0 if folio is None else balance(tx, season.place_id, folio).due
     if folio is None or owed <= 0:

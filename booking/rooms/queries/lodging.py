@@ -17,6 +17,7 @@ from booking.rooms.queries.desk import desk_room, rooms_shown
 from booking.rooms.queries.quoting import comes_to, payer_of, room_quote
 from booking.rooms.rules import desk as rules
 from booking.rooms.rules.nights import Nights, date_of, night_of
+from booking.rooms.rules.settling import GRANTED
 from booking.rooms.schemas_desk import DeskRoom, ReadyRoom
 from booking.rooms.service.desk.finding import ready_rooms, stay_room_of
 from booking.rooms.service.taking import rooms_of
@@ -60,6 +61,16 @@ class Lodging:
     early: Early | None
     longer: Sequence[tuple[date, int]]
     passes: Sequence[tuple[str, int]]
+
+    @property
+    def granted(self) -> bool:
+        """Whether the stay was won, and what it costs is on the books of whoever granted it."""
+        return self.stay.source == GRANTED
+
+    @property
+    def strangers(self) -> bool:
+        """Whether strangers share the room, each of whom comes by themselves."""
+        return self.granted and self.stay.member_id is None
 
 
 def lodging(tx: ReadSession, now: datetime, house: House, stay_room_id: int) -> Lodging:

@@ -7,6 +7,8 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from booking.clock import Clock
 from booking.db import Database, ReadSession, WriteSession
@@ -17,6 +19,7 @@ from booking.retreats.errors import NotAnOfficer, SeasonNotFound
 from booking.retreats.models import Batch, Season
 from booking.retreats.pages.reading import read_hex
 from booking.retreats.queries.overview import Arrival, arrivals
+from booking.retreats.queries.placed import season_of_stay
 from booking.retreats.queries.seasons import batches, season_of
 from booking.retreats.service.collecting import collect, require_arrivals
 from booking.rooms.rules.nights import date_of
@@ -26,6 +29,7 @@ from booking.web.language import sentence, words
 from booking.web.locale import N_
 from booking.web.pages import NOT_KEPT, page, redirect
 from booking.web.principal import Principal
+from booking.web.wire import Id
 
 AnyRequest = Request[Any, Any, Any]
 Seen = tuple[Season, Sequence[Batch], int | None, list[Arrival]]
@@ -54,6 +58,17 @@ async def arrivals_page(
         date_of=date_of,
         officer=member.holds("federation_officer"),
     )
+
+
+@get("/manage/retreats/stays/{place:int}/{stay:int}")
+async def of_stay(
+    place: FromPath[Id], stay: FromPath[Id], database: NamedDependency[Database], member: NamedDependency[Principal]
+) -> Redirect:
+    """From a stay at the desk to the arrivals of its batch, where its bill is paid; from any other to all seasons."""
+    require_arrivals(member, place)
+    won = await database.read(season_of_stay, place, stay)
+    there = "/manage/retreats" if won is None else f"/manage/retreats/{won[0]}/arrivals?batch={won[1]}"
+    return Redirect(there, status_code=HTTP_303_SEE_OTHER)
 
 
 @get("/manage/retreats/{code:str}/arrivals.csv")
@@ -90,7 +105,7 @@ async def _seen(
 
     def read(tx: ReadSession) -> Seen:
         season = season_of(tx, code)
-        require_arrivals(member, season)
+        require_arrivals(member, season.place_id)
         known = batches(tx, season.id)
         numbers = [batch.number for batch in known]
         chosen = next((number for number in numbers if str(number) == asked), None)
@@ -131,4 +146,4 @@ async def pay(
     return redirect(request, here, sentence(request, N_("收到 {sum}。"), sum=money(received)))
 
 
-handlers = [arrivals_page, arrivals_file, arrivals_book, pay]
+handlers = [arrivals_page, of_stay, arrivals_file, arrivals_book, pay]
