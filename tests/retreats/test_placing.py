@@ -1,7 +1,6 @@
 """A place from the offer to the stay, or back into the next stage."""
 
 import itertools
-from collections import Counter
 from datetime import datetime, timedelta
 from random import Random
 
@@ -9,14 +8,14 @@ import pytest
 from sqlalchemy import select, update
 
 from booking.db import Database, ReadSession, WriteSession
-from booking.draws.engine import draw
-from booking.draws.rules import Choice, Rules
+from booking.draws.engine import LAST, draw, next_stage
+from booking.draws.rules import SECOND, Choice, Rules
 from booking.draws.units import Kind, Need, Unit, Units
 from booking.errors import BookingError
 from booking.members.models import Member
 from booking.retreats import errors_places as errors
 from booking.retreats.models import Applicant, RetreatPlace, Season
-from booking.retreats.rules.places import Person, deadline, rooms_for
+from booking.retreats.rules.places import STAGES, Person, deadline, rooms_for
 from booking.retreats.service.placing import confirm_place, decline_place, offer_places, restore_place, seat_again
 from booking.rooms.models import AllotmentNight, Stay, StayRoom
 from booking.rooms.rules.nights import night_of
@@ -400,12 +399,16 @@ def random_units(rules: Rules, town_sexes: dict[int, str], dice: Random, applica
     return Units.of(rules, made)
 
 
+def sexes(tx: ReadSession) -> list[tuple[int, str]]:
+    return [(one.id, one.sex) for one in tx.all(select(Member).join(Applicant, Applicant.member_id == Member.id))]
+
+
 @sqlite_only
-@pytest.mark.parametrize("seed", range(4))
-async def test_every_winner_of_a_draw_gets_a_room_in_whatever_order_they_confirm(
+@pytest.mark.parametrize("seed", range(5))
+async def test_every_winner_of_a_draw_gets_a_room_in_whatever_order_they_answer(
     database: Database, given: Given, seed: int
 ) -> None:
-    """The draw counts rooms + ⌈men ÷ 2⌉ + ⌈women ÷ 2⌉: the house must keep what that promises."""
+    """The draw counts rooms + ⌈men ÷ 2⌉ + ⌈women ÷ 2⌉, in each stage anew: the house must keep what that promises."""
     dice = Random(seed)
     choices = [(batch, kind) for batch in (1, 2, 3) for kind in (TWIN, DOUBLE)]
     rooms = {TWIN: (4, 2), DOUBLE: (2, 1)}
@@ -416,34 +419,52 @@ async def test_every_winner_of_a_draw_gets_a_room_in_whatever_order_they_confirm
     def apply(tx: WriteSession, now: datetime) -> dict[int, list[int]]:
         found, at = {}, 0
         while at < len(workers):
-            size = dice.choice([1, 1, 1, 2])
-            party = workers[at : at + size]
+            party = workers[at : at + dice.choice([1, 1, 1, 2])]
             made = enter(tx, now, given.season, party, [], rooms=0 if len(party) == 1 else 1)
             found[made] = [one.member_id for one in party]
-            at += size
+            at += len(party)
+        freeze_applications(tx, given.season)
         return found
 
     applications = await database.write(apply)
-    sexes = dict(await database.read(_sexes))
-    units = random_units(rules, sexes, dice, applications)
+    units = random_units(rules, dict(await database.read(sexes)), dice, applications)
     done = draw(rules, units, dice.randbytes(32))
-    won = [(units.ids[at], *choices[place]) for at, place in enumerate(done.first.places) if place >= 0]
-    await database.write(lambda tx, now: offer_places(tx, now, found_season(tx), 1, won))
-    await database.write(lambda tx, now: freeze_applications(tx, found_season(tx)))
-    dice.shuffle(won)
     by_id = {one.member_id: one for one in workers}
-    for application, _, _ in won:
-        await database.write(confirm_place, by_id[applications[application][0]], CODE)
-        if dice.random() < 0.2:  # somebody thinks better of it, and again: the rooms are as many as before
-            await database.write(decline_place, by_id[applications[application][0]], CODE)
-            await database.write(restore_place, by_id[applications[application][0]], CODE)
-            await database.write(confirm_place, by_id[applications[application][0]], CODE)
-    places = await database.read(lambda tx: tx.all(select(RetreatPlace)))
-    assert Counter(place.status for place in places) == {"confirmed": len(won)}
+    stages, kept = [done.first], set[int]()
+    for stage, status in STAGES.items():
+        if stage > 1:
+            stages.append(next_stage(done, stages[-1], kept, LAST if stage == 3 else SECOND))
+        won = [
+            (units.ids[at], *choices[place])
+            for at, place in enumerate(stages[-1].places)
+            if place >= 0 and units.ids[at] not in kept
+        ]
+        await database.write(offer, stage, status, won)
+        dice.shuffle(won)
+        for application, _, _ in won:
+            who, what = by_id[applications[application][0]], dice.random()
+            if what < 0.15:
+                await database.write(decline_place, who, CODE)
+                continue
+            await database.write(confirm_place, who, CODE)
+            kept.add(application)
+            if what < 0.4:  # somebody thinks better of it: their bed is free, whoever else is left moves together
+                gone = dice.choice(sorted(kept))
+                await database.write(decline_place, by_id[applications[gone][0]], CODE)
+                kept.remove(gone)
+                if gone == application and dice.random() < 0.5:
+                    await database.write(restore_place, who, CODE)
+                    await database.write(confirm_place, who, CODE)
+                    kept.add(gone)
+    places = await database.read(lambda tx: tx.all(select(RetreatPlace).where(RetreatPlace.status == "confirmed")))
+    assert {place.application_id for place in places} == kept
+    assert len({place.stage for place in places}) > 1
     stays = await database.read(lambda tx: tx.all(select(Stay).where(Stay.status == "confirmed")))
     assert {place.stay_id for place in places} == {stay.id for stay in stays}
     await database.read(check)
 
 
-def _sexes(tx: ReadSession) -> list[tuple[int, str]]:
-    return [(one.id, one.sex) for one in tx.all(select(Member).join(Applicant, Applicant.member_id == Member.id))]
+def offer(tx: WriteSession, now: datetime, stage: int, status: str, won: list[tuple[int, int, int]]) -> None:
+    """Publish a stage: its places are offered, and the season is in the state after it."""
+    tx.execute(update(Season).values(status=status))
+    offer_places(tx, now, found_season(tx), stage, won)
