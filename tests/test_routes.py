@@ -56,6 +56,7 @@ ACCESS: dict[frozenset[str], str] = {
         POST /api/v1/payments/webhook
         GET /api/v1/rooms/{place:int} GET /api/v1/rooms/{place:int}/nights GET /api/v1/rooms/{place:int}/offers
         POST /api/v1/stays/quote
+        GET /api/v1/retreats GET /api/v1/retreats/{code:str}
     """,
     MEMBERS: """
         GET /retreats/stays/{place:int}/{stay:int}
@@ -151,6 +152,11 @@ ACCESS: dict[frozenset[str], str] = {
         GET /manage/retreats/{code:str}/categories GET /api/v1/manage/retreats/{code:str}/counts
     """,
     frozenset({"admin"}): """
+        GET /api/v1/manage/retreats POST /api/v1/manage/retreats
+        GET /api/v1/manage/retreats/{code:str} PUT /api/v1/manage/retreats/{code:str}
+        POST /api/v1/manage/retreats/{code:str}/publish POST /api/v1/manage/retreats/{code:str}/cancel
+        POST /api/v1/manage/retreats/{code:str}/restore GET /api/v1/manage/retreats/{code:str}/rehearsal
+        GET /api/v1/manage/retreats/{code:str}/quotas PUT /api/v1/manage/retreats/{code:str}/quotas
         GET /manage/retreats/{code:str}/places POST /manage/retreats/{code:str}/places/*
         GET /manage/retreats/{code:str}/fairness GET /manage/retreats/{code:str}/fairness.csv
         GET /api/v1/manage/retreats/{code:str}/places POST /api/v1/manage/retreats/{code:str}/places/remind
@@ -228,7 +234,7 @@ COPIED = {
 BODIES = {
     "days": "1",
     "place": CENTRE, "facility": BADMINTON, "court": 1, "courts": [1], "zones": [1], "scan_id": "scan-2", "code": "123",
-    "number": "m103", "role": "gate_keeper", "scope_kind": "place", "scope_id": CENTRE,
+    "copy_of": "", "organisation": "330211", "number": "m103", "role": "gate_keeper", "scope_kind": "place", "scope_id": CENTRE,
 }  # fmt: skip
 
 

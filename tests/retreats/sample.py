@@ -11,7 +11,7 @@ from booking.retreats.service.applying.entering import apply
 from booking.retreats.service.placing import offer_places
 from booking.web.principal import Principal
 from tests.retreats.places import freeze_applications
-from tests.retreats.season import CODE, POOL, SEASON, draft_season, enter
+from tests.retreats.season import CODE, POOL, SEASON, draft_season, enter, open_pool
 from tests.rooms.house import PUBLIC, TWIN, add
 
 DRAWN = "2026-autumn"
@@ -33,6 +33,7 @@ def found_retreat(
     tx: WriteSession, now: datetime, place: int, worker: Principal, lead: Principal, invited: Principal
 ) -> RetreatSample:
     """An open season at a place with rooms, whose worker applies; somebody claims a category."""
+    open_pool(tx, now, place)
     open_to_all = {"dues_required": False, "status": "open", "allotment_id": POOL}
     draft_season(tx, now, place_id=place, created_by=lead.member_id, **open_to_all)
     add(tx, MemberCategory, [{"member_id": worker.member_id, "category": "model_worker", "verified_at": None}])

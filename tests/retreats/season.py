@@ -157,9 +157,7 @@ def draft_season(tx: WriteSession, now: datetime, /, **changed: Any) -> Season:
 
 def open_season(tx: WriteSession, now: datetime, /, **changed: Any) -> Season:
     """Store a season that was published: its rooms are in a pool of its own."""
-    pool = {"place_id": HOUSE, "code": "retreat", "kind": "retreat", "name": "疗休养", "name_en": "Retreats"}
-    add(tx, Allotment, [pool | {"id": POOL, "release_days": None, "created_at": now}])
-    catalogue_changed(tx)
+    open_pool(tx, now)
     season = draft_season(tx, now, **({"status": "open", "allotment_id": POOL, "version": 1} | changed))
     desk = Principal(
         member_id=103,
@@ -176,6 +174,13 @@ def open_season(tx: WriteSession, now: datetime, /, **changed: Any) -> Season:
     step = {"season_id": season.id, "number": 1, "kind": "opened", "by": OFFICER, "at": now, "detail": {}}
     add(tx, DrawStep, [step])
     return season
+
+
+def open_pool(tx: WriteSession, now: datetime, place: int = HOUSE) -> None:
+    """Make the pool of the open season, without any nights."""
+    pool = {"place_id": place, "code": "retreat", "kind": "retreat", "name": "疗休养", "name_en": "Retreats"}
+    add(tx, Allotment, [pool | {"id": POOL, "release_days": None, "created_at": now}])
+    catalogue_changed(tx)
 
 
 def _season(now: datetime) -> dict[str, Any]:
