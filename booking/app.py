@@ -41,6 +41,7 @@ from booking.rehearsal import kinds
 from booking.retreats import api as retreats_api
 from booking.retreats import pages as retreats_pages
 from booking.retreats.paying import RETREAT
+from booking.retreats.rehearsing import Rehearsals
 from booking.rooms import api as rooms_api
 from booking.rooms import api_desk as rooms_desk_api
 from booking.rooms import api_waiting as rooms_waiting_api
@@ -136,6 +137,7 @@ def compose(settings: Settings, clock: Clock, tokens: Tokens, *, background: boo
             "hub": hub,
             "beacon": beacon,
             "background": loops,
+            "rehearsals": Rehearsals(database),
         }
     )
 
@@ -154,6 +156,7 @@ def assemble(parts: State) -> Litestar:
             "settings": Provide(lambda: parts.settings, sync_to_thread=False),
             "clock": Provide(lambda: parts.clock, sync_to_thread=False),
             "hub": Provide(lambda: parts.hub, sync_to_thread=False),
+            "rehearsals": Provide(lambda: parts.rehearsals, sync_to_thread=False),
             "principal": Provide(principal, sync_to_thread=False),
             "member": Provide(member, sync_to_thread=False),
         },
@@ -211,6 +214,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         yield
     finally:
         parts.hub.close()
+        await parts.rehearsals.stop()
         if parts.background is not None:
             await parts.background.stop()
         if parts.beacon is not None:

@@ -20,8 +20,16 @@ class BookingError(Exception):
         super().__init__(self.code, params)
         self.params = params
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it travels to another process."""
+        return _again, (type(self), self.params)
+
     def __str__(self) -> str:
         return f"{self.code}: {self.text.format_map(_Lenient(self.params))}"
+
+
+def _again(error: "type[BookingError]", params: dict[str, Any]) -> "BookingError":
+    return error(**params)
 
 
 class _Lenient(dict[str, Any]):

@@ -234,7 +234,8 @@ COPIED = {
 BODIES = {
     "days": "1",
     "place": CENTRE, "facility": BADMINTON, "court": 1, "courts": [1], "zones": [1], "scan_id": "scan-2", "code": "123",
-    "copy_of": "", "organisation": "330211", "number": "m103", "role": "gate_keeper", "scope_kind": "place", "scope_id": CENTRE,
+    "copy_of": "", "organisation": "330211",
+    "number": "m103", "role": "gate_keeper", "scope_kind": "place", "scope_id": CENTRE,
 }  # fmt: skip
 
 

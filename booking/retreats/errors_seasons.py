@@ -1,6 +1,6 @@
 """Why a season cannot be drafted, published or cancelled as asked."""
 
-from booking.errors import Conflict, Invalid
+from booking.errors import BookingError, Conflict, Invalid
 from booking.web.locale import N_
 
 
@@ -107,3 +107,18 @@ class NotDiscarded(Conflict):
 
     code = "not_discarded"
     text = N_("只有删掉的草稿可以恢复，公布过再取消的一季不能。可以照它再拟一季。")
+
+
+class SeasonCursorUnknown(Invalid):
+    """A cursor that none of our pages gave."""
+
+    code = "season_cursor_unknown"
+    text = N_("翻页的位置不对，请从第一页重新开始。")
+
+
+class RehearsalRunning(BookingError):
+    """A rehearsal is still being computed; the same request may be sent again after `retry_after` seconds."""
+
+    code = "rehearsal_running"
+    status = 503
+    text = N_("预演还在算，请 {retry_after} 秒后再取。")

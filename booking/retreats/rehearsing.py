@@ -12,7 +12,7 @@ from typing import NamedTuple
 from booking.apart import apart
 from booking.db import Database, ReadSession
 from booking.retreats.models import Season
-from booking.retreats.queries.rehearsing import earlier_season, question_of
+from booking.retreats.queries.rehearsing import question_of
 from booking.retreats.rules.rehearsal import Figures, Question, rehearse
 
 KEPT = 16
@@ -53,16 +53,17 @@ class Rehearsals:
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._known: OrderedDict[Asked, tuple[asyncio.Task[Figures], timedelta]] = OrderedDict()
 
-    async def ask(self, season: Season, *, earlier: bool, applications: int, seed: int, patience: float) -> "Answer":
+    async def ask(
+        self, season: Season, *, earlier: Season | None, applications: int, seed: int, patience: float
+    ) -> "Answer":
         """The figures, or how long they have been waited for after `patience` seconds more.
 
         Raises:
             BookingError: the draft cannot be drawn; it is asked anew the next time.
         """
-        before = await self._database.read(earlier_season, season) if earlier else None
-        asked = Asked(season.code, season.version, "" if before is None else before[0].code, applications, seed)
+        asked = Asked(season.code, season.version, "" if earlier is None else earlier.code, applications, seed)
         if asked not in self._known:
-            self._begin(asked, season, None if before is None else before[0])
+            self._begin(asked, season, earlier)
         task, begun = self._known[asked]
         self._known.move_to_end(asked)
         await asyncio.wait({task}, timeout=patience)

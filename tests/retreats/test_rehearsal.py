@@ -179,12 +179,12 @@ class TestRunning:
             return await asyncio.to_thread(rehearse, asked)
 
         known = Rehearsals(database, run)
-        asks = [known.ask(season, earlier=True, applications=50, seed=1, patience=30) for _ in range(3)]
+        asks = [known.ask(season, earlier=None, applications=50, seed=1, patience=30) for _ in range(3)]
         found = await asyncio.gather(*asks)
         assert len(ran) == 1
         assert isinstance(found[0], Figures)
         assert found[0].units == 50
-        other = await known.ask(season, earlier=True, applications=50, seed=2, patience=30)
+        other = await known.ask(season, earlier=None, applications=50, seed=2, patience=30)
         assert other != found[0]
         assert len(ran) == 2
 
@@ -200,7 +200,7 @@ class TestRunning:
         known = Rehearsals(database, run)
 
         async def ask(patience: float) -> Any:
-            return await known.ask(season, earlier=False, applications=20, seed=1, patience=patience)
+            return await known.ask(season, earlier=None, applications=20, seed=1, patience=patience)
 
         assert isinstance(await ask(0.01), Waiting)
         done.set()
@@ -218,15 +218,15 @@ class TestRunning:
 
         known = Rehearsals(database, run)
         with pytest.raises(BadRules):
-            await known.ask(season, earlier=False, applications=20, seed=1, patience=10)
-        assert isinstance(await known.ask(season, earlier=False, applications=20, seed=1, patience=10), Figures)
+            await known.ask(season, earlier=None, applications=20, seed=1, patience=10)
+        assert isinstance(await known.ask(season, earlier=None, applications=20, seed=1, patience=10), Figures)
 
     async def test_it_runs_in_a_process_of_its_own_and_ends_with_the_service(self, database: Database) -> None:
         await database.write(populate)
         season = await database.write(draft_season)
         known = Rehearsals(database)
-        found = await known.ask(season, earlier=False, applications=200, seed=1, patience=60)
+        found = await known.ask(season, earlier=None, applications=200, seed=1, patience=60)
         assert isinstance(found, Figures)
         assert found.units == 200
-        assert isinstance(await known.ask(season, earlier=False, applications=5000, seed=1, patience=0), Waiting)
+        assert isinstance(await known.ask(season, earlier=None, applications=5000, seed=1, patience=0), Waiting)
         await known.stop()

@@ -3,8 +3,15 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from booking.retreats.api import applying, places, verifying
+from booking.retreats.api import applying, drawing, manage, places, seasons, verifying
 
-handlers: list[ControllerRouterHandler] = [*applying.handlers, *places.handlers, *verifying.handlers]
+handlers: list[ControllerRouterHandler] = [
+    *seasons.handlers,
+    *applying.handlers,
+    *drawing.handlers,
+    *places.handlers,
+    *verifying.handlers,
+    *manage.handlers,
+]
 
 router = Router(path="/api/v1", route_handlers=handlers, tags=["retreats"])

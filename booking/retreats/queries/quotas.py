@@ -6,10 +6,14 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from booking.db import ReadSession
+from booking.draws.rules import Level
 from booking.members.models import Member
 from booking.members.models import Organisation as OrganisationRow
-from booking.retreats.models import Applicant, Application, QuotaOverride
-from booking.retreats.rules.building import Organisation
+from booking.retreats.models import Applicant, Application, QuotaOverride, Season
+from booking.retreats.queries.seasons import choices
+from booking.retreats.rules.building import LEVELS, Organisation, places_of, quotas_of
+from booking.retreats.schemas_season_views import OverrideView, QuotaList, QuotaView
+from booking.web.facts import Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +85,50 @@ def override_history(tx: ReadSession, season_id: int) -> list[OverrideFacts]:
         .order_by(row.id)
     )
     return [OverrideFacts(**one._mapping) for one in found]
+
+
+def quota_list(tx: ReadSession, season: Season) -> QuotaList:
+    """The split as applications stand, beside that which there would be if everybody applied."""
+    organisations, offered, set_ones = tree(tx), choices(tx, season.id), overrides_of(tx, season.id)
+    everybody = {one.code: one.members for one in organisations}
+    full = {one.code: one.heads for one in quotas_of(offered, organisations, everybody, set_ones)}
+    found = quotas_of(offered, organisations, heads_of(tx, season.id), set_ones)
+    names = _names(tx)
+    nodes = [
+        QuotaView(
+            organisation=one.code,
+            name=names[one.code].name,
+            name_en=names[one.code].name_en,
+            parent=one.parent,
+            level=int(one.level),
+            members=one.members,
+            applied=one.applied,
+            heads=one.heads,
+            fills=full[one.code],
+            limits=not one.is_satisfied,
+            override=one.override,
+        )
+        for one in found
+    ]
+    history = [
+        OverrideView(
+            organisation=one.code,
+            name=one.name,
+            name_en=one.name_en,
+            heads=one.heads,
+            reason=one.reason,
+            by=one.by,
+            at=one.at,
+        )
+        for one in override_history(tx, season.id)
+    ]
+    sums = {"places": places_of(offered), "enterprise_heads": season.enterprise_heads}
+    return QuotaList(**sums, nodes=nodes, overrides=history)
+
+
+def _names(tx: ReadSession) -> dict[str, Named]:
+    """The names of city, districts and townships."""
+    row = OrganisationRow
+    upper = [kind for kind, level in LEVELS.items() if level <= Level.TOWNSHIP]
+    found = tx.execute(select(row.code, row.name, row.name_en).where(row.kind.in_(upper)))
+    return {code: Named(name, name_en) for code, name, name_en in found}
