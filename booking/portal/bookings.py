@@ -13,6 +13,9 @@ from booking.db import Database, ReadSession, WriteSession
 from booking.errors import BookingError, Busy
 from booking.notices import calendar
 from booking.payments.queries import balance, folio_of
+from booking.retreats.queries.applications import applications_of
+from booking.retreats.rules.words_applying import APPLICATION_STATUSES
+from booking.retreats.schemas_applying import MineView
 from booking.rooms.queries.stays import stays_of
 from booking.rooms.queries.waiting import my_waits
 from booking.rooms.schemas import StayView
@@ -50,9 +53,12 @@ STATUS_KINDS = {
     "no_show": "warn",
 }
 """How each status looks; the others are neutral."""
+OVER = ("settled", "cancelled")
+"""Seasons of retreats of which nothing more is to come; the stay stands in the list by itself."""
 STAYS = 20
 """How many stays the list begins with."""
 STATUSES: dict[str, Any] = {"status_names": STATUS_NAMES, "status_kinds": STATUS_KINDS, "kind_names": KIND_NAMES}
+STATUSES |= {"application_names": APPLICATION_STATUSES}
 
 
 class Refused(NamedTuple):
@@ -93,18 +99,20 @@ async def my_bookings(
     past = request.query_params.get("tab") == "past"
     now, after = clock(), _cursor(request)
 
-    def read(tx: ReadSession) -> tuple[BookingPage, list[StayView], list[WaitView]]:
+    def read(tx: ReadSession) -> tuple[BookingPage, list[StayView], list[WaitView], list[MineView]]:
         found = bookings_of(tx, now, member, upcoming=not past, after=after)
         if after is not None:
-            return found, [], []
+            return found, [], [], []
         stays = stays_of(tx, now, member, upcoming=not past, after=None, limit=STAYS)
         waits = [] if past else my_waits(tx, now, member).items
-        return found, stays.items, [wait for wait in waits if wait.status == "waiting"]  # what is offered is a stay
+        waiting = [wait for wait in waits if wait.status == "waiting"]  # what is offered is a stay
+        retreats = [one for one in applications_of(tx, now, member.member_id) if (one.stage in OVER) == past]
+        return found, stays.items, waiting, retreats
 
-    shown, stays, waits = await database.read(read)
+    shown, stays, waits, retreats = await database.read(read)
     further = address("/bookings", tab="past" if past else None, cursor=shown.next) if shown.next else None
-    listed: dict[str, Any] = {"bookings": shown.items, "stays": stays, "waits": waits, "further": further}
-    return page(request, "portal/bookings.html", past=past, **listed, **STATUSES)
+    listed: dict[str, Any] = {"bookings": shown.items, "stays": stays, "waits": waits, "retreats": retreats}
+    return page(request, "portal/bookings.html", past=past, further=further, **listed, **STATUSES)
 
 
 @get("/bookings/{place:int}/{booking:int}")

@@ -123,6 +123,10 @@ class TestSteps:
         assert [(one.batch, one.type) for one in view.wishes] == [(1, TWIN), (2, TWIN), (3, DOUBLE)]
         mine = await visitor.get(MINE)
         assert "报名好了，会参加抽签。" in shown(mine)
+        listed_too = await visitor.get("/bookings")
+        assert f'href="{MINE}"' in listed_too.text
+        assert "疗休养报名" in shown(listed_too)
+        assert f'href="{MINE}"' not in (await visitor.get("/bookings?tab=past")).text
         receipt = await visitor.get(f"{OWN}/receipt")
         assert view.id in shown(receipt)
         file = await visitor.get(f"{OWN}/receipt.json")
