@@ -23,6 +23,7 @@ Typed = dict[str, str]
 """The fields of a form as text; several values of one name are joined by spaces."""
 
 LONGEST = 4_000
+LARGEST_YUAN = 100_000
 _WHOLE = re.compile(r"-?\d{1,15}")
 _DECIMAL = re.compile(r"-?\d{1,9}(?:\.\d{1,9})?")
 _WALL_TIME = re.compile(r"([01]?\d|2[0-4])[:：]([0-5]\d)(?::00)?")
@@ -217,6 +218,23 @@ def instant(text: str) -> datetime:
         return local_instant(typed_at.date(), typed_at.time())
     except (OverflowError, ValueError):
         raise Unfit(N_("请写成 2026-11-25T18:00 这样的日期和时间。")) from None
+
+
+def yuan(fen: int) -> str:
+    """A sum in yuan as one would type it: `10`, `7.5`, `0.05`."""
+    return f"{fen // 100}.{fen % 100:02}".rstrip("0").rstrip(".") if fen % 100 else str(fen // 100)
+
+
+def fen(form: Mapping[str, str], name: str) -> int:
+    """Yuan as typed, with two decimals at most, in fen.
+
+    Raises:
+        Refused: the field is no sum.
+    """
+    whole, _, part = form.get(name, "").lstrip("¥￥").partition(".")
+    if not (whole.isdecimal() and (part.isdecimal() or not part) and len(part) <= 2) or int(whole) > LARGEST_YUAN:
+        raise Refused({name: Unfit(N_("请填金额（元），例如 10 或 7.5；免费填 0。"))})
+    return int(whole) * 100 + int(part.ljust(2, "0") or 0)
 
 
 def _several(item: inspect.Type, text: str, least: int, most: int | None) -> list[Any]:

@@ -25,7 +25,6 @@ from booking.web.principal import Principal
 SPARE = 3
 """Empty price lines below those that stand."""
 ASKED = ("yuan",)
-LARGEST_YUAN = 100_000
 NEW: Typed = {
     "opens_days_ahead": "7", "opens_at": "08:00", "least_half_hours": "1", "most_half_hours": "4",
     "day_limit_half_hours": "4", "week_limit_bookings": "3", "cancel_cutoff_minutes": "120", "hold_minutes": "10",
@@ -38,7 +37,7 @@ def as_lines(request: PolicyRequest) -> Typed:
     """A policy as the fields of its form; prices in yuan."""
     values = forms.as_form(request)
     for number, line in enumerate(request.prices, 1):
-        values |= forms.as_form(line, f"-{number}") | {f"yuan-{number}": _yuan(line.fen)}
+        values |= forms.as_form(line, f"-{number}") | {f"yuan-{number}": forms.yuan(line.fen)}
     return values
 
 
@@ -52,7 +51,7 @@ def from_lines(form: Typed) -> PolicyRequest:
     prices: list[PriceRequest] = []
     for suffix in forms.lines(form, ASKED):
         try:
-            fen = _fen(form, f"yuan{suffix}")
+            fen = forms.fen(form, f"yuan{suffix}")
             prices.append(forms.read(PriceRequest, form, suffix=suffix, fen=fen))
         except Refused as refused:
             unfit |= refused.errors
@@ -65,19 +64,6 @@ def from_lines(form: Typed) -> PolicyRequest:
     if unfit:
         raise Refused(unfit)
     return read
-
-
-def _yuan(fen: int) -> str:
-    """A sum in yuan as one would type it: `10`, `7.5`, `0.05`."""
-    return f"{fen // 100}.{fen % 100:02}".rstrip("0").rstrip(".") if fen % 100 else str(fen // 100)
-
-
-def _fen(form: Typed, name: str) -> int:
-    """Yuan as typed, with two decimals at most, in fen."""
-    whole, _, part = form[name].lstrip("¥￥").partition(".")
-    if not (whole.isdecimal() and (part.isdecimal() or not part) and len(part) <= 2) or int(whole) > LARGEST_YUAN:
-        raise Refused({name: forms.Unfit(N_("请填金额（元），例如 10 或 7.5；免费填 0。"))})
-    return int(whole) * 100 + int(part.ljust(2, "0") or 0)
 
 
 async def _form(request: AnyRequest, form: Shown, status_code: int = 200, *, code: str | None = None) -> Response[str]:
