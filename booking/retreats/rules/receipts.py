@@ -89,19 +89,19 @@ def holds(receipt: Receipt) -> bool:
 
     It asks nothing of us: whoever has the receipt and the published root can do the same.
     """
-    if receipt.index is None or receipt.units is None:
+    try:
+        return receipt.index is not None and receipt.units is not None and _leads_up(receipt)
+    except ValueError:  # digits that are none
         return False
+
+
+def _leads_up(receipt: Receipt) -> bool:
     inner = sha256(bytes.fromhex(receipt.salt) + receipt.record.encode()).digest()
-    leads_up = (receipt.inner, receipt.leaf) == (
-        inner.hex(),
-        leaf(int(receipt.id, 16), receipt.weight, inner).hex(),
-    )
+    hashed = leaf(int(receipt.id, 16), receipt.weight, inner)
     says_so = receipt.record.startswith(f"{receipt.id},{receipt.weight},")
-    siblings = map(bytes.fromhex, receipt.proof)
-    root = bytes.fromhex(receipt.root)
-    return (
-        leads_up and says_so and is_included(bytes.fromhex(receipt.leaf), receipt.index, receipt.units, siblings, root)
-    )
+    computed = (receipt.inner, receipt.leaf) == (inner.hex(), hashed.hex())
+    siblings, root = map(bytes.fromhex, receipt.proof), bytes.fromhex(receipt.root)
+    return says_so and computed and is_included(hashed, receipt.index or 0, receipt.units or 0, siblings, root)
 
 
 def _need(rooms: int, heads: Sequence[Head]) -> Need:
