@@ -404,13 +404,16 @@ def sexes(tx: ReadSession) -> list[tuple[int, str]]:
 
 
 @sqlite_only
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", [0, 1, 16, 26, 31, 38])
 async def test_every_winner_of_a_draw_gets_a_room_in_whatever_order_they_answer(
     database: Database, given: Given, seed: int
 ) -> None:
-    """The draw counts rooms + ⌈men ÷ 2⌉ + ⌈women ÷ 2⌉, in each stage anew: the house must keep what that promises."""
+    """The draw counts rooms + ⌈men ÷ 2⌉ + ⌈women ÷ 2⌉, in each stage anew: the house must keep what that promises.
+
+    In the last four, there would be no room if those who share did not move together when others leave.
+    """
     dice = Random(seed)
-    choices = [(batch, kind) for batch in (1, 2, 3) for kind in (TWIN, DOUBLE)]
+    choices = [(batch, kind) for batch in ((1, 2, 3) if seed < 2 else (1,)) for kind in (TWIN, DOUBLE)]
     rooms = {TWIN: (4, 2), DOUBLE: (2, 1)}
     rules = Rules("", tuple(Choice(str(batch), str(kind), *rooms[kind]) for batch, kind in choices))
     workers = list(given.town.workers)
