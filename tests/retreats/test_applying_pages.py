@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -376,6 +377,42 @@ class TestInvitation:
         visitor = await browser_of(app, town.workers[2])
         for application in (made.id, "0" * 16, "f" * 16, "nonsense"):
             assert (await visitor.get(f"{OWN}/invitations/{application}")).status_code == 404
+
+
+@sqlite_only
+class TestState:
+    """What the season's own page says to whoever reads it."""
+
+    async def test_of_a_stranger_and_of_who_may_apply(self, app: Litestar, town: Town, clock: SettableClock) -> None:
+        stranger = await browser_of(app)
+        assert f'href="/sign-in?next={OWN}/apply"' in (await stranger.get(OWN)).text
+        visitor = await browser_of(app, town.workers[0])
+        assert f'href="{APPLY}"' in (await visitor.get(OWN)).text
+        unpaid = await browser_of(app, town.of(211)[4])
+        assert "会费要缴到" in shown(await unpaid.get(OWN))
+        clock.advance(days=5)
+        for one in (stranger, visitor):
+            assert "截止了" in shown(await one.get(OWN))
+
+    async def test_before_it_opens(self, app: Litestar, town: Town, clock: SettableClock) -> None:
+        season = await app.state.database.read(found_season)
+        await app.state.database.write(change_season, opens_at=season.opens_at + timedelta(hours=2))
+        assert "您符合报名条件" in shown(await (await browser_of(app, town.workers[0])).get(OWN))
+        assert "照现在的情况还不能报" in shown(await (await browser_of(app, town.of(211)[4])).get(OWN))
+
+    async def test_of_who_applied_was_asked_or_withdrew(self, app: Litestar, town: Town) -> None:
+        lead, other = town.workers[:2]
+        made = await app.state.database.write(apply, lead, CODE, wishing(invite=asking(other)))
+        visitor, invited = await browser_of(app, lead), await browser_of(app, other)
+        assert "您的报名还没齐" in shown(await visitor.get(OWN))
+        assert f'href="{OWN}/invitations/{made.id}"' in (await invited.get(OWN)).text
+        await app.state.database.write(accept, other, CODE, int(made.id, 16))
+        for one in (visitor, invited):
+            assert "您报名了，参加抽签" in shown(await one.get(OWN))
+        await visitor.post(f"{MINE}/withdraw", {}, seen_at=MINE)
+        assert "恢复撤回的报名" in shown(await visitor.get(OWN))
+        await app.state.database.write(change_season, status="cancelled")
+        assert "这一季取消了" in shown(await visitor.get(OWN))
 
 
 @sqlite_only
