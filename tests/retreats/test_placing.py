@@ -270,6 +270,22 @@ class TestSharing:
         await database.read(check)
 
 
+    async def test_a_room_that_the_house_could_not_keep_is_not_joined(self, database: Database, given: Given) -> None:
+        first, second = men(given)[:2]
+        applications = [await database.write(give, [one], (1, TWIN)) for one in (first, second)]
+        await database.write(confirm_place, first, CODE)
+
+        def displace(tx: WriteSession, now: datetime) -> None:
+            tx.execute(update(Stay).values(status="displaced"))
+
+        await database.write(displace)
+        await database.write(confirm_place, second, CODE)
+        await database.write(seat_again, given.town.officer, given.season, applications[0])
+        assert [beds for _, beds in await shared(database)] == [2]
+        stays = {(await place_of(database, application)).stay_id for application in applications}
+        assert len(stays) == 1
+
+
 class TestDeclining:
     async def test_in_time_gives_it_to_the_next_stage(self, database: Database, given: Given) -> None:
         couple = given.town.workers[:2]

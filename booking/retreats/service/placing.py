@@ -37,6 +37,7 @@ from booking.rooms.models import Stay
 from booking.rooms.rules.nights import date_of
 from booking.rooms.service.granting import Grant, end_grant, grant_stay, lock
 from booking.rooms.service.guests import Sleeper
+from booking.rooms.service.inventory import tonight
 from booking.web.facts import Day, Instant
 from booking.web.locale import N_
 from booking.web.principal import Principal
@@ -82,7 +83,7 @@ def confirm_place(tx: WriteSession, now: datetime, member: Principal, code: str)
     Raises:
         SeasonNotFound, PlaceNotFound: there is no place of theirs.
         PlaceOver: it was given up, or lapsed.
-        ConfirmTimeOver: the deadline has passed.
+        ConfirmTimeOver: the deadline, or the day of arrival, has passed.
         PlaceChanged: another member was first.
         NoRoomForPlace: the house has no room for it; the place stays offered.
     """
@@ -168,6 +169,7 @@ def seat_again(tx: WriteSession, now: datetime, by: Principal, season: Season, a
     stay = tx.get(Stay, place_id=season.place_id, id=one.place.stay_id or 0)
     if one.place.status != "confirmed" or (stay is not None and stay.status not in ("refused", "displaced")):
         raise PlaceOver(status=STATUS_NAMES[one.place.status], action=N_("重新排房"))
+    sharing.forget_room(tx, one)
     stay_id = _house(tx, now, by, one)
     tx.execute(update(RetreatPlace).where(*_this(one)).values(stay_id=stay_id))
     tell_place(tx, now, one, "place.seated")
@@ -184,7 +186,7 @@ def _locked(tx: WriteSession, now: datetime, seen: Placed) -> Placed:
 def _check_offered(one: Placed, now: datetime, action: str) -> None:
     if one.place.status != "offered":
         raise PlaceOver(status=STATUS_NAMES[one.place.status], action=action)
-    if one.place.confirm_by <= now:
+    if one.place.confirm_by <= now or one.batch.arrival < tonight(now):
         raise ConfirmTimeOver(until=Instant(one.place.confirm_by))
 
 
@@ -237,6 +239,7 @@ def _end_stay(tx: WriteSession, now: datetime, member: Principal, one: Placed) -
     place_id, stay_id = one.season.place_id, one.place.stay_id or 0
     stay = tx.get(Stay, place_id=place_id, id=stay_id)
     if stay is None or stay.status in ("refused", "displaced"):
+        sharing.forget_room(tx, one)
         return
     came = GuestsCame(arrival=Day(date_of(one.batch.arrival)))
     if stay.status not in ("pending", "confirmed"):

@@ -59,6 +59,12 @@ def leave_bed(tx: WriteSession, now: datetime, by: Principal, one: Placed) -> No
         _move_together(tx, now, by, one, person.sex)
 
 
+def forget_room(tx: WriteSession, one: Placed) -> None:
+    """Nobody shares the room of a place any more: the house could not keep it."""
+    mine = (SharedRoom.place_id == one.season.place_id, SharedRoom.stay_id == one.place.stay_id)
+    tx.execute(delete(SharedRoom).where(*mine))
+
+
 def _with_a_bed(tx: ReadSession, one: Placed, sex: str) -> list[SharedRoom]:
     """The rooms of a batch with a free bed for this sex, the fullest first."""
     found = select(SharedRoom).where(*_alike(one, sex), SharedRoom.taken < SharedRoom.beds)
