@@ -2,7 +2,7 @@
 // docs/draw-format.md says what every byte means. Ids are 16 hexadecimal digits and stay strings: as numbers, those
 // above 2^53 would silently become others.
 //
-//   DrawVerifier.verify({"rules.csv": Uint8Array, …}) → {faults: [{file, row, found, expected}], checked: […], seed}
+//   DrawVerifier.verify({"rules.csv": Uint8Array, …}, hear) → {faults: [{file, row, found, expected}], checked: […], seed}
 "use strict";
 
 globalThis.DrawVerifier = (() => {
@@ -404,9 +404,10 @@ globalThis.DrawVerifier = (() => {
     return rules;
   }
 
-  // Checks what the files allow. Stops at the first fault; `checked` says how far it came.
-  function verify(files) {
+  // Checks what the files allow. Stops at the first fault; `checked` says how far it came, and `hear` is told on the way.
+  function verify(files, hear = () => {}) {
     const checked = [];
+    const pass = (step) => { checked.push(step); hear(step); };
     let seed = null;
     try {
       const tables = {};
@@ -415,21 +416,21 @@ globalThis.DrawVerifier = (() => {
         if (!(file in tables)) throw new Fault(file, 0, "nothing", "a file");
       }
       checkManifest(files, tables);
-      checked.push("manifest");
+      pass("manifest");
       const hashes = checkCommitment(files, tables);
-      checked.push("commitment");
+      pass("commitment");
       if (!("seed.csv" in tables)) return { faults: [], checked, seed };
       const rules = rulesOf(tables["rules.csv"]);
       const found = checkSeed(tables, rules, hashes);
       seed = hex(found);
-      checked.push("seed");
+      pass("seed");
       const order = checkOrder(tables, found);
-      checked.push("order");
+      pass("order");
       checkPlaces(tables, order);
-      checked.push("places");
+      pass("places");
       if ("units.csv" in tables) {
         rerun(tables, rules, order);
-        checked.push("rerun");
+        pass("rerun");
       }
       return { faults: [], checked, seed };
     } catch (error) {
