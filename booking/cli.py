@@ -27,6 +27,7 @@ COMMANDS = {
     "policy": "facilities",
     "replay-stays": "replay_stays",
     "restore": "backups",
+    "retreats": "retreats",
     "rooms": "rooms",
     "run": "run",
     "sandbox-payments": "payments",
