@@ -19,8 +19,10 @@ from booking.draws.replaying import season_of
 from booking.draws.units import Kind, Need, Unit
 from booking.members.models import Member, Organisation
 from booking.retreats import drawing
-from booking.retreats.models import Application, DrawFile
+from booking.retreats.models import Application, DrawFile, Season
+from booking.retreats.queries.gathering import gathered
 from booking.retreats.queries.steps import contents
+from booking.retreats.rules.freezing import Gathered, frozen
 from tests.databases import SettableClock, sqlite_only
 from tests.members.visitors import shown
 from tests.retreats.draws import Day, answer, at_freeze, draw_day, drawn_day, second_officer
@@ -127,7 +129,7 @@ class TestRules:
 
         await database.write(again)
         _, found = await database.read(gathered_again, day)
-        after = drawing.frozen(found, made.season.frozen).files
+        after = frozen(found, made.season.frozen).files
         assert {name for name in before if before[name] != after[name]} == {
             "roll.csv",
             "commitment.csv",
@@ -198,6 +200,6 @@ def rows_of(table: list[list[str]], name: str) -> list[list[str]]:
     return [row for row in table if row[0] == name]
 
 
-def gathered_again(tx: ReadSession, day: Day) -> tuple[object, drawing.freezing.Gathered]:
+def gathered_again(tx: ReadSession, day: Day) -> tuple[Season, Gathered]:
     """The season as a freeze would read it now."""
-    return day.season, drawing.freezing.gathered(tx, day.season)
+    return day.season, gathered(tx, day.season)
