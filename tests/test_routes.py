@@ -56,7 +56,9 @@ ACCESS: dict[frozenset[str], str] = {
         POST /api/v1/payments/webhook
         GET /api/v1/rooms/{place:int} GET /api/v1/rooms/{place:int}/nights GET /api/v1/rooms/{place:int}/offers
         POST /api/v1/stays/quote
-        GET /api/v1/retreats GET /api/v1/retreats/{code:str}
+        GET /api/v1/retreats GET /api/v1/retreats/{code:str} GET /retreats GET /retreats/{code:str}
+        GET /retreats/{code:str}/draw GET /retreats/{code:str}/verify GET /retreats/{code:str}/files/{name:str}
+        GET /api/v1/retreats/{code:str}/draw GET /api/v1/retreats/{code:str}/draw/files/{name:str}
     """,
     MEMBERS: """
         GET /retreats/stays/{place:int}/{stay:int}
@@ -141,17 +143,29 @@ ACCESS: dict[frozenset[str], str] = {
         POST /manage/staff/revoke POST /manage/staff POST /manage/places/{place_id:int}/restore
     """,
     frozenset({"elsewhere", "manager", "admin"}): """
-        GET /manage GET /manage/staff GET /api/v1/roles POST /manage/members GET /api/v1/members/lookup
+        GET /manage/staff GET /api/v1/roles POST /manage/members GET /api/v1/members/lookup
         POST /manage/members/{member_id:int}/code POST /api/v1/members/{member_id:int}/code
     """,
     frozenset({"elsewhere", "manager", "officer", "admin"}): """
-        GET /manage/members
+        GET /manage GET /manage/members
     """,
     frozenset({"officer", "admin"}): """
-        GET /api/v1/members GET /manage/categories GET /api/v1/categories/claims
+        GET /manage/retreats GET /api/v1/members GET /manage/categories GET /api/v1/categories/claims
         GET /manage/retreats/{code:str}/categories GET /api/v1/manage/retreats/{code:str}/counts
     """,
     frozenset({"admin"}): """
+        GET /manage/retreats/new POST /manage/retreats/new GET /manage/retreats/{code:str}
+        GET /manage/retreats/{code:str}/about POST /manage/retreats/{code:str}/about
+        GET /manage/retreats/{code:str}/calendar POST /manage/retreats/{code:str}/calendar
+        GET /manage/retreats/{code:str}/shares POST /manage/retreats/{code:str}/shares
+        GET /manage/retreats/{code:str}/eligibility POST /manage/retreats/{code:str}/eligibility
+        GET /manage/retreats/{code:str}/subsidy POST /manage/retreats/{code:str}/subsidy
+        GET /manage/retreats/{code:str}/sources POST /manage/retreats/{code:str}/sources
+        GET /manage/retreats/{code:str}/batches GET /manage/retreats/{code:str}/batches/new
+        GET /manage/retreats/{code:str}/batches/{number:int} POST /manage/retreats/{code:str}/batches/*
+        GET /manage/retreats/{code:str}/quotas POST /manage/retreats/{code:str}/quotas
+        GET /manage/retreats/{code:str}/rehearsal POST /manage/retreats/{code:str}/publish
+        POST /manage/retreats/{code:str}/cancel POST /manage/retreats/{code:str}/restore
         GET /api/v1/manage/retreats POST /api/v1/manage/retreats
         GET /api/v1/manage/retreats/{code:str} PUT /api/v1/manage/retreats/{code:str}
         POST /api/v1/manage/retreats/{code:str}/publish POST /api/v1/manage/retreats/{code:str}/cancel
@@ -162,6 +176,8 @@ ACCESS: dict[frozenset[str], str] = {
         GET /api/v1/manage/retreats/{code:str}/places POST /api/v1/manage/retreats/{code:str}/places/remind
         POST /api/v1/manage/retreats/{code:str}/places/{application:str}/seat
         GET /api/v1/manage/retreats/{code:str}/fairness
+        GET /manage/retreats/{code:str}/draw POST /manage/retreats/{code:str}/draw/*
+        GET /api/v1/manage/retreats/{code:str}/draw POST /api/v1/manage/retreats/{code:str}/draw/*
         POST /manage/categories/{member_id:int}/{category:str}/*
         POST /api/v1/members/{member_id:int}/categories/{category:str}/*
         GET /manage/calendar POST /manage/calendar GET /manage/places/new POST /manage/places/new
@@ -199,6 +215,9 @@ QUERIES = {
 FIELDS: dict[str, dict[str, str]] = {
     "POST /bookings/{place:int}/{booking:int}/change": {"at": f"{TOMORROW}T20:00"},
     "POST /manage/{place:str}/rooms/tape/{stay_room:int}": {"room": "9"},
+    "POST /manage/retreats/{code:str}/batches/put-back": {
+        "batch": '{"name":"第一批","arrival":"2026-12-20","departure":"2026-12-23"}',
+    },
     "POST /manage/calendar": {"day": "2026-12-31", "kind": "holiday", "name": "放假", "name_en": "Holiday"},
     "POST /manage/places/new": {"code": "new-place"},
     "POST /account/language": {"locale": "en"},

@@ -120,6 +120,7 @@ class World(NamedTuple):
             "invited": self.retreat.invited,
             "member_id": self.people.keeper.member_id,
             "message_id": self.message,
+            "number": 1,
             "outage": self.outage,
             "pass_id": self.pass_id,
             "place": CENTRE,

@@ -18,7 +18,7 @@ from booking.web.principal import Principal
 
 MOST_ZONES = 23
 """Zones 1 to 23: the pass token has a bit for each, and none is number 0."""
-RESERVED = frozenset({"calendar", "members", "places", "policies", "staff"})
+RESERVED = frozenset({"calendar", "categories", "members", "places", "policies", "retreats", "staff"})
 """The pages at /manage/…, where the code of a place would stand; a test compares them with the routes."""
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 

@@ -8,6 +8,8 @@ from litestar.di import NamedDependency
 
 from booking.clock import Clock, local_date
 from booking.db import Database, ReadSession
+from booking.retreats.models import Season
+from booking.retreats.queries.season_views import current_seasons
 from booking.rooms.catalogue import House, houses
 from booking.rooms.queries.stays import stays_of
 from booking.rooms.schemas import StayView
@@ -37,6 +39,7 @@ class _Home(NamedTuple):
     next: BookingView | None
     stays: list[StayView]
     sanatorium: House | None
+    retreats: list[Season]
 
 
 @get("/", include_in_schema=False)
@@ -63,6 +66,8 @@ async def home(
         next=found.next,
         stays=found.stays,
         sanatorium=found.sanatorium,
+        retreats=found.retreats,
+        officer=principal is not None and any(scope.role == "federation_officer" for scope in principal.scopes),
         manages=principal is not None and principal.places("venue_manager") != frozenset(),
         at_desk=principal is not None and principal.places("sanatorium_desk") != frozenset(),
     )
@@ -81,6 +86,7 @@ def _read(tx: ReadSession, now: datetime, request: Request[Any, Any, Any], princ
         None if principal is None else next_booking(tx, now, principal),
         [] if principal is None else stays_of(tx, now, principal, upcoming=True, after=None, limit=1).items,
         next(iter(houses(tx).by_id.values()), None),
+        current_seasons(tx, now),
     )
 
 

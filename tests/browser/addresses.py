@@ -24,7 +24,9 @@ class Visit(NamedTuple):
 LISTED: dict[str | None, str] = {
     None: """
         / /places /places/{code:str} /places/{place:str}/{facility:str} /places/{place:str}/{facility:str}/book
-        /stays /sign-in /activate /activate/code /reset /reset/code /p/{token:str} /gate /help /design /docs /problems
+        /retreats/{code:str}/draw /retreats/{code:str}/verify
+        /stays /retreats /retreats/{code:str}
+        /sign-in /activate /activate/code /reset /reset/code /p/{token:str} /gate /help /design /docs /problems
     """,
     "worker": """
         /account /account/access-log /account/password /account/calendar /inbox /bookings
@@ -54,6 +56,13 @@ LISTED: dict[str | None, str] = {
         /manage/{place:str}/rooms/pools
     """,
     "admin": """
+        /manage/retreats/{code:str}/draw
+        /manage/retreats /manage/retreats/new /manage/retreats/{code:str} /manage/retreats/{code:str}/about
+        /manage/retreats/{code:str}/calendar /manage/retreats/{code:str}/batches
+        /manage/retreats/{code:str}/batches/new /manage/retreats/{code:str}/batches/{number:int}
+        /manage/retreats/{code:str}/shares /manage/retreats/{code:str}/eligibility
+        /manage/retreats/{code:str}/subsidy /manage/retreats/{code:str}/sources
+        /manage/retreats/{code:str}/quotas /manage/retreats/{code:str}/rehearsal
         /manage/retreats/{code:str}/places /manage/retreats/{code:str}/arrivals /manage/retreats/{code:str}/fairness
         /manage/categories /manage/retreats/{code:str}/categories
         /manage /manage/calendar /manage/places/new /manage/policies /manage/policies/new /manage/policies/{code:str}
@@ -69,6 +78,7 @@ ELSE = """
     /p/{token:str}/card /p/{token:str}/qr.svg /passes/{place:int}/{pass_id:int}/card
     /passes/{place:int}/{pass_id:int}/qr.svg /places/{place:str}/{facility:str}/grid /reset/password
     /stays/{place:int}/{stay:int}/calendar.ics /retreats/{code:str}/receipt.json
+    /retreats/{code:str}/files/{name:str}
     /manage/retreats/{code:str}/arrivals.csv /manage/retreats/{code:str}/arrivals.xlsx
     /manage/retreats/{code:str}/fairness.csv
     /manage/retreats/stays/{place:int}/{stay:int} /retreats/stays/{place:int}/{stay:int}

@@ -22,9 +22,12 @@ from booking.web.principal import Principal
 async def console(
     request: AnyRequest, database: NamedDependency[Database], member: NamedDependency[Principal]
 ) -> Response[Any]:
-    """The places that I manage; the only one at once. Who works at a front desk and manages none goes there."""
-    if member.places("venue_manager") == frozenset() and member.places("sanatorium_desk"):
-        return redirect(request, "/front-desk")
+    """The places that I manage; the only one at once. Who manages none goes to their front desk, or to the retreats."""
+    if member.places("venue_manager") == frozenset():
+        if member.places("sanatorium_desk"):
+            return redirect(request, "/front-desk")
+        if any(scope.role == "federation_officer" for scope in member.scopes):
+            return redirect(request, "/manage/retreats")
     mine = managed(await database.read(places), member)
     administers = member.holds("administrator")
     if len(mine) == 1 and not administers:

@@ -93,7 +93,7 @@ def quota_list(tx: ReadSession, season: Season) -> QuotaList:
     everybody = {one.code: one.members for one in organisations}
     full = {one.code: one.heads for one in quotas_of(offered, organisations, everybody, set_ones)}
     found = quotas_of(offered, organisations, heads_of(tx, season.id), set_ones)
-    names = _names(tx)
+    names = names_of(tx)
     nodes = [
         QuotaView(
             organisation=one.code,
@@ -126,7 +126,7 @@ def quota_list(tx: ReadSession, season: Season) -> QuotaList:
     return QuotaList(**sums, nodes=nodes, overrides=history)
 
 
-def _names(tx: ReadSession) -> dict[str, Named]:
+def names_of(tx: ReadSession) -> dict[str, Named]:
     """The names of city, districts and townships."""
     row = OrganisationRow
     upper = [kind for kind, level in LEVELS.items() if level <= Level.TOWNSHIP]

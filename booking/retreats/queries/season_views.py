@@ -73,10 +73,10 @@ def season_list(tx: ReadSession, *, drafts: bool = False, after: str | None = No
     return SeasonList(items=items, next=items[-1].code if len(found) > limit else None)
 
 
-def current_seasons(tx: ReadSession, now: datetime) -> list[SeasonSummary]:
+def current_seasons(tx: ReadSession, now: datetime) -> list[Season]:
     """Seasons for which one may apply, or soon may; that which closes first comes first."""
     open_ones = select(Season).where(Season.status == "open", Season.closes_at > now)
-    return [summary(tx, season) for season in tx.all(open_ones.order_by(Season.closes_at, Season.id).limit(3))]
+    return tx.all(open_ones.order_by(Season.closes_at, Season.id).limit(3))
 
 
 def summary(tx: ReadSession, season: Season) -> SeasonSummary:
