@@ -15,6 +15,7 @@ from booking.db import ReadSession, WriteSession
 from booking.errors import BookingError
 from booking.members.models import Member
 from booking.notices.models import InboxMessage
+from booking.places.catalogue import catalogue_changed
 from booking.retreats import errors, errors_applying
 from booking.retreats.models import Applicant, Application, Invitation, RetreatPast, Season
 from booking.retreats.queries.applications import (
@@ -32,6 +33,7 @@ from booking.retreats.service.applying.entering import apply, edit, save
 from booking.retreats.service.applying.inviting import invite, uninvite
 from booking.retreats.service.applying.reminding import remind_unanswered, reminders_are_due
 from booking.retreats.service.applying.withdrawing import take_back, withdraw
+from booking.rooms.models import RoomType
 from booking.web.facts import Named
 from booking.web.principal import Principal
 from tests.databases import NOON, Driver
@@ -169,6 +171,12 @@ class TestApply:
     def test_an_extra_bed_makes_room_for_a_third(self, driver: Driver, town: Town) -> None:
         view = apply_as(driver, town.workers[0], wishing((1, TWIN), companions=["李一", " 李二 "]))
         assert view.companions == ["李一", "李二"]
+
+    def test_beds_that_were_taken_out_count_at_once(self, driver: Driver, town: Town) -> None:
+        apply_as(driver, town.workers[0], wishing(companions=["李一", "李二"]))
+        driver.run(take_extra_beds)
+        with pytest.raises(errors_applying.RoomTooSmall):
+            apply_as(driver, town.workers[1], wishing(companions=["李一", "李二"]))
 
     def test_whoever_is_not_eligible_reads_the_rule(self, driver: Driver, town: Town) -> None:
         unpaid = town.of(211)[4]
@@ -620,6 +628,11 @@ def change_season(tx: WriteSession, now: datetime, /, **values: Any) -> None:
 def forget(tx: WriteSession, now: datetime) -> None:
     for table in (Invitation, Applicant, Application):
         tx.execute(delete(table))
+
+
+def take_extra_beds(tx: WriteSession, now: datetime) -> None:
+    tx.execute(update(RoomType).values(extra_beds=0))
+    catalogue_changed(tx)
 
 
 def leave_union(tx: WriteSession, now: datetime, who: Principal) -> None:

@@ -75,6 +75,21 @@ async def test_of_two_changes_to_the_same_application_one_is_kept(database: Data
     assert Counter(done) == {"entered": 1, "application_changed": EACH - 1}
 
 
+async def test_withdrawing_meets_everything_else(database: Database) -> None:
+    town = await database.write(furnish)
+    for at in range(0, 30, 5):
+        lead, other, third = town.workers[at : at + 3]
+        made = await database.write(apply, lead, CODE, wishing(invite=asking(other)))
+        await asyncio.gather(
+            attempt(database, withdraw, lead, CODE),
+            attempt(database, invite, lead, CODE, *asking(third)),
+            attempt(database, edit, lead, CODE, wishing((2, TWIN), sequence=made.sequence)),
+            attempt(database, accept, other, CODE, int(made.id, 16)),
+            attempt(database, uninvite, lead, CODE, other.member_id),
+        )
+        await database.read(check)
+
+
 @postgres_only
 async def test_whatever_ten_people_do_at_once_the_books_agree(database: Database) -> None:
     town = await database.write(furnish)

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
-from booking.db import ReadSession
+from booking.db import ReadSession, prepared
 from booking.draws.records import id_field
 from booking.errors import BookingError
 from booking.members.models import Member
+from booking.places.catalogue import catalogue_version
 from booking.retreats.errors_applying import ApplicationNotFound
 from booking.retreats.models import Applicant, Application, Invitation, Season
 from booking.retreats.queries.pasts import tickets_of
@@ -45,11 +46,31 @@ class Asked(NamedTuple):
     answered_at: datetime | None
 
 
-def offers_of(tx: ReadSession, season: Season, known: Iterable[ChoiceFacts]) -> dict[Wish, Offer]:
-    """What can be wished for, as the rules of applying ask about it."""
+class Offered(NamedTuple):
+    """What a season offers, in the order of the draw, and as the rules of applying ask about it."""
+
+    choices: tuple[ChoiceFacts, ...]
+    offers: Mapping[Wish, Offer]
+
+    def of(self, wishes: Iterable[Wish]) -> list[Offer]:
+        """The offers of some wishes; what the season does not have is left out."""
+        return [self.offers[wish] for wish in wishes if wish in self.offers]
+
+
+def offered(tx: ReadSession, season: Season) -> Offered:
+    """What can be wished for. Every application asks, so each process remembers it while nothing of it is edited.
+
+    Not for transactions that edit the season: what they would roll back must not be remembered.
+    """
+    version = season.version << 53 | catalogue_version(tx)
+    return tx.remembered(f"retreat {season.id} offers", version, lambda: _load(tx, season))
+
+
+def _load(tx: ReadSession, season: Season) -> Offered:
+    known = tuple(choices(tx, season.id))
     rows = select(RoomType.id, RoomType.extra_beds).where(RoomType.place_id == season.place_id)
     extra = {row.id: row.extra_beds for row in tx.execute(rows)}
-    return {
+    offers = {
         (one.batch, one.type_id): Offer(
             Named(one.batch_name, one.batch_name_en),
             Named(one.type_name, one.type_name_en),
@@ -58,6 +79,7 @@ def offers_of(tx: ReadSession, season: Season, known: Iterable[ChoiceFacts]) -> 
         )
         for one in known
     }
+    return Offered(known, offers)
 
 
 def my_application(tx: ReadSession, season_id: int, member_id: int) -> Application | None:
@@ -112,20 +134,31 @@ def _mine(now: datetime, season: Season, application: Application) -> MineView:
 
 def members_of(tx: ReadSession, season_id: int, application_id: int) -> list[Joined]:
     """Who is in an application; who made it comes first."""
+    return [Joined(*one) for one in tx.execute(_members(tx, season_id, application_id))]
+
+
+@prepared
+def _members(_: ReadSession, season_id: int, application_id: int) -> Select[int, str, int, datetime]:
     row = Applicant
     found = select(row.member_id, Member.name, row.number, row.joined_at).join(Member, Member.id == row.member_id)
     here = found.where(row.season_id == season_id, row.application_id == application_id)
-    return [Joined(*one) for one in tx.execute(here.order_by(row.number, row.member_id))]
+    return here.order_by(row.number, row.member_id)
 
 
 def asked_of(tx: ReadSession, season_id: int, application_id: int, *statuses: str) -> list[Asked]:
     """Who was asked to join an application, of these statuses, in the order of asking."""
+    rows = tx.execute(_asked(tx, season_id, application_id))
+    return [asked for one in rows if (asked := Asked(*one)).status in statuses]
+
+
+@prepared
+def _asked(_: ReadSession, season_id: int, application_id: int) -> Select[int, str, str, datetime, datetime | None]:
     row = Invitation
     found = select(row.member_id, Member.name, row.status, row.invited_at, row.answered_at)
     here = found.join(Member, Member.id == row.member_id).where(
-        row.season_id == season_id, row.application_id == application_id, row.status.in_(statuses)
+        row.season_id == season_id, row.application_id == application_id
     )
-    return [Asked(*one) for one in tx.execute(here.order_by(row.invited_at, row.member_id))]
+    return here.order_by(row.invited_at, row.member_id)
 
 
 def wishes_of(application: Application) -> list[Wish]:
@@ -139,12 +172,11 @@ def party_of(application: Application, members: int, asked: int) -> Party:
 
 
 def problem_of(
-    season: Season, offers: Mapping[Wish, Offer], application: Application, members: int, asked: int
+    season: Season, known: Offered, application: Application, members: int, asked: int
 ) -> BookingError | None:
     """Why an application cannot take part with the people who are in it or asked, if so."""
-    wanted = [offers[wish] for wish in wishes_of(application) if wish in offers]
     try:
-        check_party(season, wanted, party_of(application, members, asked))
+        check_party(season, known.of(wishes_of(application)), party_of(application, members, asked))
     except BookingError as error:
         return error
     return None
@@ -156,10 +188,10 @@ def application_view(
     """An application as one of its members sees it; whoever withdrew it sees it as its lead."""
     members = members_of(tx, season.id, application.id)
     invitations = asked_of(tx, season.id, application.id, "open", "declined", "taken_back")
-    known = choices(tx, season.id)
+    known = offered(tx, season)
     waiting = sum(one.status == "open" for one in invitations)
     is_live = application.status in LIVE
-    problem = problem_of(season, offers_of(tx, season, known), application, len(members), waiting) if is_live else None
+    problem = problem_of(season, known, application, len(members), waiting) if is_live else None
     return ApplicationView(
         season=season.code,
         id=id_field(application.id),
@@ -167,7 +199,7 @@ def application_view(
         reason=application.reason,
         rooms=application.rooms,
         companions=application.companions,
-        wishes=wish_views(known, wishes_of(application)),
+        wishes=wish_views(known.choices, wishes_of(application)),
         members=[
             ApplicantView(name=one.name, lead=one.number == 0, me=one.member_id == member_id, joined_at=one.joined_at)
             for one in members

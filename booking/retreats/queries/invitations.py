@@ -8,8 +8,7 @@ from booking.db import ReadSession
 from booking.draws.records import id_field
 from booking.retreats.errors_applying import InvitationNotFound
 from booking.retreats.models import Application, Invitation, Season
-from booking.retreats.queries.applications import LIVE, members_of, wish_views, wishes_of
-from booking.retreats.queries.seasons import choices
+from booking.retreats.queries.applications import LIVE, members_of, offered, wish_views, wishes_of
 from booking.retreats.rules.applying import is_open
 from booking.retreats.schemas_applying import AskedView
 
@@ -50,7 +49,7 @@ def _view(
         status=invitation.status if is_live else "taken_back",  # type: ignore[arg-type]  # the service writes no other
         rooms=application.rooms,
         companions=application.companions,
-        wishes=wish_views(choices(tx, season.id), wishes_of(application)),
+        wishes=wish_views(offered(tx, season).choices, wishes_of(application)),
         members=[one.name for one in members],
         invited_at=invitation.invited_at,
         closes_at=season.closes_at,

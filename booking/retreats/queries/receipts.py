@@ -13,9 +13,9 @@ from booking.draws.publishing import ROLL
 from booking.members.models import Member, Organisation
 from booking.retreats.errors_applying import NoReceipt
 from booking.retreats.models import Applicant, Application, Season
-from booking.retreats.queries.applications import LIVE, wishes_of
+from booking.retreats.queries.applications import LIVE, offered, wishes_of
 from booking.retreats.queries.pasts import tickets_of
-from booking.retreats.queries.seasons import choice_index, choices, facts_of
+from booking.retreats.queries.seasons import choice_index, facts_of
 from booking.retreats.queries.steps import draw_file, files_of
 from booking.retreats.rules.building import guaranteed_categories
 from booking.retreats.rules.receipts import Head, Inclusion, receipt_of, unit_of
@@ -54,7 +54,7 @@ def receipt(tx: ReadSession, season: Season, application: Application) -> Receip
     frozen = application.weight is not None
     if application.status not in (LIVE if not frozen else ("entered",)):
         raise NoReceipt
-    known = choices(tx, season.id)
+    known = offered(tx, season).choices
     members = _frozen_heads(tx, application) if frozen else _heads(tx, season, application)
     unit = unit_of(
         application.id,

@@ -1,6 +1,6 @@
 """What an application may ask for: when, how many wishes, and how many people in which rooms."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -91,7 +91,7 @@ def is_open(season: Terms, now: datetime) -> bool:
     return season.status == "open" and season.opens_at <= now < season.closes_at
 
 
-def check_wishes(season: Terms, offers: dict[Wish, Offer], wishes: Sequence[Wish]) -> None:
+def check_wishes(season: Terms, offers: Mapping[Wish, Offer], wishes: Sequence[Wish]) -> None:
     """Refuse a list of wishes that cannot be drawn for.
 
     Raises:

@@ -1,6 +1,6 @@
 """What the pages of applying read before they show anything."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from typing import NamedTuple
@@ -9,10 +9,10 @@ from booking.db import ReadSession
 from booking.errors import BookingError
 from booking.retreats.errors_applying import NotTheLead
 from booking.retreats.models import Season
-from booking.retreats.queries.applications import application_view, my_application, offers_of
+from booking.retreats.queries.applications import application_view, my_application, offered
 from booking.retreats.queries.mine import refusal_of
 from booking.retreats.queries.pasts import ShownPast, pasts_of
-from booking.retreats.queries.seasons import choices, season_of
+from booking.retreats.queries.seasons import season_of
 from booking.retreats.rules.applying import Offer, Wish, check_open
 from booking.retreats.rules.building import ChoiceFacts
 from booking.retreats.rules.places import Person, share
@@ -42,8 +42,8 @@ class Seen(NamedTuple):
     """
 
     season: Season
-    choices: list[ChoiceFacts]
-    offers: dict[Wish, Offer]
+    choices: tuple[ChoiceFacts, ...]
+    offers: Mapping[Wish, Offer]
     stored: ApplicationView | None
     tickets: Tickets
     pasts: list[ShownPast]
@@ -91,12 +91,12 @@ def see(tx: ReadSession, now: datetime, code: str, member: Principal) -> Seen:
         SeasonNotFound: there is no such season.
     """
     season = season_of(tx, code)
-    known = choices(tx, season.id)
+    known = offered(tx, season)
     mine = my_application(tx, season.id, member.member_id)
     stored = None if mine is None else application_view(tx, now, season, mine, member.member_id)
     tickets, pasts = pasts_of(tx, member.member_id)
     refusal = _refusal(tx, now, season, stored, member)
-    return Seen(season, known, offers_of(tx, season, known), stored, tickets, pasts, refusal)
+    return Seen(season, known.choices, known.offers, stored, tickets, pasts, refusal)
 
 
 def costs(seen: Seen, wishes: Sequence[Wish], member: Principal, companions: int) -> list[Cost]:

@@ -183,11 +183,12 @@ def _said(view: ApplicationView, draft: Draft) -> str:
 
 def _tapped(form: FormMultiDict, before: Draft, seen: Seen) -> tuple[Draft, Wish | None]:
     """The list after the tap that sent it; what the season does not have is left out."""
-    listed = [wish for text in form.getall("wish", [])[:MOST_WISHES] if (wish := _wish(text)) in seen.offers]
+    sent = [_wish(text) for text in form.getall("wish", [])[:MOST_WISHES]]
+    listed = [wish for wish in sent if wish is not None and wish in seen.offers]
     wishes = list(dict.fromkeys(listed))
     for tap in TAPS:
         wish = _wish(form.get(tap))
-        if wish in seen.offers:
+        if wish is not None and wish in seen.offers:
             return replace(before, wishes=tuple(ranked(wishes, tap, wish))), wish
     return replace(before, wishes=tuple(wishes)), None
 

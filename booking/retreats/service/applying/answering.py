@@ -11,12 +11,11 @@ from booking.retreats.queries.applications import (
     asked_of,
     live_application,
     members_of,
-    offers_of,
+    offered,
     party_of,
     wishes_of,
 )
 from booking.retreats.queries.invitations import asked_view
-from booking.retreats.queries.seasons import choices
 from booking.retreats.rules.applying import check_party
 from booking.retreats.schemas_applying import ApplicationView, AskedView
 from booking.retreats.service.applying.holding import (
@@ -121,10 +120,9 @@ def _invitation(tx: ReadSession, season: Season, member: Principal, application_
 
 
 def _check_room(tx: ReadSession, season: Season, application: Application) -> None:
-    offers = offers_of(tx, season, choices(tx, season.id))
     asked = asked_of(tx, season.id, application.id, "open")
     party = party_of(application, len(everybody(tx, application)), len(asked))
-    check_party(season, [offers[wish] for wish in wishes_of(application)], party)
+    check_party(season, offered(tx, season).of(wishes_of(application)), party)
 
 
 def _without(

@@ -9,9 +9,8 @@ from sqlalchemy import update
 from booking.db import WriteSession, insert
 from booking.draws.records import SALT
 from booking.retreats.models import Application, Season
-from booking.retreats.queries.applications import asked_of, live_application, offers_of
-from booking.retreats.queries.seasons import choices
-from booking.retreats.rules.applying import Offer, Party, Wish, check_party, check_wishes
+from booking.retreats.queries.applications import Offered, asked_of, live_application, offered
+from booking.retreats.rules.applying import Party, check_party, check_wishes
 from booking.retreats.schemas_applying import ApplicationRequest, ApplicationView
 from booking.retreats.service.applying.holding import (
     check_eligible,
@@ -55,7 +54,7 @@ def apply(
     season = open_season(tx, now, code)
     check_eligible(tx, season, member.member_id)
     invited = find_members(tx, member, request.invite)
-    _check(season, offers_of(tx, season, choices(tx, season.id)), request, 1 + len(invited))
+    _check(season, offered(tx, season), request, 1 + len(invited))
     application = _store(tx, now, season, member, request)
     for who in invited:
         ask(tx, now, season, application, member, who)
@@ -83,7 +82,7 @@ def edit(tx: WriteSession, now: datetime, member: Principal, code: str, request:
     others = everybody(tx, application, but=[member.member_id])
     waiting = asked_of(tx, season.id, application.id, "open")
     together = 1 + len(others) + len(waiting) + len(invited)
-    _check(season, offers_of(tx, season, choices(tx, season.id)), request, together)
+    _check(season, offered(tx, season), request, together)
     values = _asked_for(request)
     this = (Application.season_id == season.id, Application.id == application.id)
     tx.execute(update(Application).where(*this).values(**values))
@@ -99,10 +98,10 @@ def edit(tx: WriteSession, now: datetime, member: Principal, code: str, request:
     return seen(tx, now, season, member)
 
 
-def _check(season: Season, offers: dict[Wish, Offer], request: ApplicationRequest, members: int) -> None:
-    check_wishes(season, offers, request.wished)
+def _check(season: Season, known: Offered, request: ApplicationRequest, members: int) -> None:
+    check_wishes(season, known.offers, request.wished)
     party = Party(members, len(request.companions), request.rooms)
-    check_party(season, [offers[wish] for wish in request.wished], party)
+    check_party(season, known.of(request.wished), party)
 
 
 def _asked_for(request: ApplicationRequest) -> dict[str, Any]:

@@ -3,23 +3,24 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Insert, Update, func, select, update
 
 from booking.audit.service import record
-from booking.db import ReadSession, WriteSession, insert
+from booking.db import ReadSession, WriteSession, insert, prepared
 from booking.draws.records import id_field
 from booking.retreats.errors import MemberLeft
 from booking.retreats.errors_applying import AlreadyApplied, ApplicationChanged, NotTheLead
-from booking.retreats.models import Applicant, Application, Invitation, Season
+from booking.retreats.models import Applicant, Application, Season
 from booking.retreats.queries.applications import (
     LIVE,
     application_view,
+    asked_of,
     live_application,
     members_of,
-    offers_of,
+    offered,
     problem_of,
 )
-from booking.retreats.queries.seasons import choices, facts_of, season_of
+from booking.retreats.queries.seasons import facts_of, season_of
 from booking.retreats.rules.applying import check_open
 from booking.retreats.rules.eligibility import why_not
 from booking.retreats.schemas_applying import ApplicationView
@@ -74,10 +75,13 @@ def check_lead(tx: ReadSession, application: Application, member: Principal) -> 
 
     Raises:
         NotTheLead: somebody else made it.
+        ApplicationChanged: it was just withdrawn.
     """
-    lead = members_of(tx, application.season_id, application.id)[0]
-    if lead.member_id != member.member_id:
-        raise NotTheLead(name=lead.name)
+    members = members_of(tx, application.season_id, application.id)
+    if not members:  # withdrawn by a command that was faster
+        raise ApplicationChanged
+    if members[0].member_id != member.member_id:
+        raise NotTheLead(name=members[0].name)
 
 
 def settle(tx: WriteSession, season: Season, application: Application) -> bool:
@@ -85,15 +89,18 @@ def settle(tx: WriteSession, season: Season, application: Application) -> bool:
 
     It does once everybody who was asked has answered and the rooms sleep them all.
     """
-    here = (Invitation.season_id == season.id, Invitation.application_id == application.id)
-    asked = int(tx.scalar(select(func.count()).where(*here, Invitation.status == "open")) or 0)
+    asked = len(asked_of(tx, season.id, application.id, "open"))
     members = len(members_of(tx, season.id, application.id))
-    offers = offers_of(tx, season, choices(tx, season.id))
-    whole = asked == 0 and problem_of(season, offers, application, members, asked) is None
+    whole = asked == 0 and problem_of(season, offered(tx, season), application, members, asked) is None
     status = "entered" if whole else "gathering"
-    this = (Application.season_id == season.id, Application.id == application.id, Application.status != status)
-    changed = tx.execute(update(Application).where(*this).values(status=status)).rowcount == 1
+    changed = tx.execute(_settled(tx, season.id, application.id, status)).rowcount == 1
     return changed and whole
+
+
+@prepared
+def _settled(_: ReadSession, season_id: int, application_id: int, status: str) -> Update:
+    this = (Application.season_id == season_id, Application.id == application_id, Application.status != status)
+    return update(Application).where(*this).values(status=status)
 
 
 def everybody(tx: ReadSession, application: Application, *, but: Collection[int] = ()) -> list[int]:
@@ -115,8 +122,13 @@ def enrol(tx: WriteSession, now: datetime, season: Season, application_id: int, 
         "number": number,
         "joined_at": now,
     }
-    if tx.execute(insert(tx, Applicant).values(row).on_conflict_do_nothing()).rowcount == 0:
+    if tx.execute(_enrolled(tx), row).rowcount == 0:
         raise AlreadyApplied
+
+
+@prepared
+def _enrolled(tx: ReadSession) -> Insert:
+    return insert(tx, Applicant).on_conflict_do_nothing()
 
 
 def next_number(tx: ReadSession, application: Application) -> int:

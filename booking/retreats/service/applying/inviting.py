@@ -20,11 +20,10 @@ from booking.retreats.queries.applications import (
     asked_of,
     live_application,
     members_of,
-    offers_of,
+    offered,
     party_of,
     wishes_of,
 )
-from booking.retreats.queries.seasons import choices
 from booking.retreats.rules.applying import check_party
 from booking.retreats.rules.words_applying import INVITATION_STATUSES
 from booking.retreats.schemas_applying import ApplicationView, InviteRequest
@@ -60,9 +59,8 @@ def invite(tx: WriteSession, now: datetime, member: Principal, code: str, reques
     application = take_hold(tx, now, season, mine.id)
     (who,) = find_members(tx, member, [request])
     asked = asked_of(tx, season.id, application.id, "open")
-    offers = offers_of(tx, season, choices(tx, season.id))
     party = party_of(application, len(everybody(tx, application)), len(asked) + 1)
-    check_party(season, [offers[wish] for wish in wishes_of(application)], party)
+    check_party(season, offered(tx, season).of(wishes_of(application)), party)
     ask(tx, now, season, application, member, who)
     settle(tx, season, application)
     note(tx, now, member, season, application.id, "member_invited")
