@@ -36,7 +36,7 @@ from booking.retreats.schemas_draw import (
 )
 from booking.web.principal import Principal
 
-FIRST = 10
+FIRST = 5
 """So many turns of the order are shown on the page; the file has all."""
 PUBLISHED = {"published": 1, "second_stage": 2, "last_stage": 3}
 """The kinds of steps that publish a stage."""
