@@ -47,7 +47,7 @@ async def wishes_page(
         return Redirect(f"/sign-in?next={quote(request.url.path, safe='')}", status_code=303)
     seen = await database.read(see, clock(), code, principal)
     draft = read_draft(request, code, principal, seen.stored)
-    return _wishes(request, seen, draft) if seen.refusal is None else _cannot(request, seen)
+    return _wishes(request, seen, draft, principal) if seen.refusal is None else _cannot(request, seen)
 
 
 @post("/retreats/{code:str}/apply")
@@ -74,7 +74,7 @@ async def rank(
         try:
             check_wishes(seen.season, seen.offers, draft.wishes)
         except BookingError as error:
-            answer = _wishes(request, seen, draft, error)
+            answer = _wishes(request, seen, draft, member, error)
         else:
             answer = redirect(request, f"/retreats/{code}/apply/party")
     keep_draft(request, code, answer, draft)
@@ -214,12 +214,15 @@ def _shared(seen: Seen, draft: Draft, path: str) -> dict[str, Any]:
     }
 
 
-def _wishes(request: AnyRequest, seen: Seen, draft: Draft, error: BookingError | None = None) -> Response[str]:
+def _wishes(
+    request: AnyRequest, seen: Seen, draft: Draft, member: Principal, error: BookingError | None = None
+) -> Response[str]:
     return page(
         request,
         "retreats/apply_wishes.html",
         status_code=200 if error is None else error.status,
         errors={} if error is None else {"": words(request, error)},
+        own_fen={(one.choice.batch, one.choice.type_id): one.own for one in costs(seen, list(seen.offers), member, 0)},
         full=len(draft.wishes) >= seen.season.most_choices,
         **_shared(seen, draft, "/apply"),
     )
