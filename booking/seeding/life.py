@@ -19,6 +19,7 @@ from booking.seeding.dice import Dice, Draws, below
 from booking.seeding.models import Load
 from booking.seeding.people import MOST_MEMBERS
 from booking.seeding.scenes import broken_lamp, game_among_friends, league, set_scenes
+from booking.seeding.season import retreat_season
 from booking.venues.catalogue import FacilityFacts, Venues, venues
 from booking.venues.rules import opening
 from booking.venues.rules.opening import Span
@@ -64,7 +65,7 @@ async def bring_to_life(database: Database, seed: int, told: Told) -> int:
             booked += await _hear(database, Dice(seed, f"life {day}").roll(number), day, number, members)
             heard += 1
             told(heard, total)
-    await set_scenes(database, game_among_friends, broken_lamp)
+    await set_scenes(database, game_among_friends, broken_lamp, retreat_season)
     return booked
 
 

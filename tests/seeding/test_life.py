@@ -13,6 +13,9 @@ from booking.clock import instant_of, local_date
 from booking.db import Database, ReadSession
 from booking.notices.models import InboxMessage
 from booking.rehearsal.models import Change
+from booking.retreats.models import Application
+from booking.retreats.queries.season_views import current_seasons
+from booking.retreats.queries.seasons import choices
 from booking.seeding import life
 from booking.seeding.life import bring_to_life
 from booking.seeding.loading import Wanted, load_city
@@ -112,6 +115,17 @@ class TestLife:
         told = select(InboxMessage.kind).where(InboxMessage.member_id == worker)
         messages = await database.read(lambda tx: tx.execute(told).scalars().all())
         assert Counter(messages) == {"booking.confirmed": 2, "booking.cancelled": 1}
+
+    async def test_one_can_apply_for_a_retreat(self, database: Database, clock: SettableClock) -> None:
+        await load(database, demo_city())
+        await bring_to_life(database, 1, ignore)
+        (season,) = await database.read(current_seasons, clock.now)
+        assert (season.code, season.status) == ("2027-spring", "open")
+        assert await database.read(lambda tx: len(choices(tx, season.id))) == 6
+        assert await database.read(lambda tx: tx.scalar(select(func.count()).select_from(Application))) > 20
+        clock.advance(days=1)
+        await bring_to_life(database, 1, ignore)
+        assert [one.id for one in await database.read(current_seasons, clock.now)] == [season.id]
 
     async def test_a_city_without_members_stays_quiet(self, database: Database, tmp_path: Path) -> None:
         await load(database, read_city(write_city(tmp_path)), members=0)
