@@ -11,6 +11,13 @@ class CalendarCrosses(Invalid):
     text = N_("{later}（{at}）要在{earlier}（{before}）之后。请改其中一个。")
 
 
+class DateOutside(Invalid):
+    """A date that no season can have."""
+
+    code = "date_outside"
+    text = N_("日期要在 {first} 年到 {last} 年之间，请检查年份。")
+
+
 class ClosesInPast(Invalid):
     """Applications would close before anybody could apply."""
 

@@ -143,6 +143,21 @@ class TestManaged:
         assert (refused.status_code, refused.json()["code"]) == (409, "pool_short")
         assert (refused.json()["params"]["free"], refused.json()["params"]["asked"]) == (9, 10)
 
+    @pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+    async def test_a_draft_takes_no_date_that_cannot_be_told(self, officer: App, town: Town, at: str) -> None:
+        await officer.call("POST", "/manage/retreats", {"code": "2027-autumn", "title": "秋季", "place": HOUSE})
+        wanted = parts(0)
+        source = {"lottery": "kl8", "issue": "1", "day": at[:10], "fallback": "2"}
+        for changed in (
+            {"calendar": wanted["calendar"] | {"opens_at": at}},
+            {"calendar": wanted["calendar"] | {"last_confirm_by": at}},
+            {"batches": [batch() | {"arrival": at[:10]}]},
+            {"batches": [batch() | {"departure": at[:10]}]},
+            {"sources": {"sources": [source]}},
+        ):
+            answer = await officer.call("PUT", SEASON, {"version": 0} | changed)
+            assert (answer.status_code, answer.json()["code"]) == (422, "date_outside")
+
     @pytest.mark.parametrize("who", ["district", "worker"])
     async def test_is_for_officers_of_the_federation(
         self, app: Litestar, database: Database, town: Town, who: str

@@ -378,6 +378,10 @@ class TestAccess:
         worker = await browser_of(app, town.workers[0])
         assert (await worker.get(LIST)).status_code == 403
 
+    async def test_the_console_and_the_home_page_lead_officers_here(self, officer: Visitor, town: Town) -> None:
+        assert (await officer.get("/manage")).headers["location"] == LIST
+        assert f'href="{LIST}"' in (await officer.get("/")).text
+
 
 class TestPublicPages:
     async def test_the_list_says_what_one_may_do_now(

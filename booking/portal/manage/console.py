@@ -23,10 +23,11 @@ async def console(
     request: AnyRequest, database: NamedDependency[Database], member: NamedDependency[Principal]
 ) -> Response[Any]:
     """The places that I manage; the only one at once. Who manages none goes to their front desk, or to the retreats."""
+    officer = any(scope.role == "federation_officer" for scope in member.scopes)
     if member.places("venue_manager") == frozenset():
         if member.places("sanatorium_desk"):
             return redirect(request, "/front-desk")
-        if any(scope.role == "federation_officer" for scope in member.scopes):
+        if officer:
             return redirect(request, "/manage/retreats")
     mine = managed(await database.read(places), member)
     administers = member.holds("administrator")
@@ -37,6 +38,7 @@ async def console(
         "portal/manage/console.html",
         mine=mine,
         administers=administers,
+        officer=officer or administers,
         kinds=PLACE_KINDS,
         districts=await database.read(district_names),
     )

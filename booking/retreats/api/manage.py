@@ -47,6 +47,7 @@ BATCHES: tuple[type[BookingError], ...] = (
     RoomTypeNotFound,
     DatesCross,
     errors_seasons.BatchTwice,
+    errors_seasons.DateOutside,
     errors_seasons.MoreBedsThanSleep,
     errors_seasons.MoreRoomsThanThere,
     errors_seasons.CalendarCrosses,

@@ -1,6 +1,7 @@
 """Changing a draft, part by part. Whoever changes it says which version they saw; the other officer is told."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ from sqlalchemy import delete, update
 from booking.audit.service import record
 from booking.db import WriteSession, insert
 from booking.retreats.errors import SeasonChanged
-from booking.retreats.errors_seasons import BatchTwice, MoreBedsThanSleep, MoreRoomsThanThere
+from booking.retreats.errors_seasons import BatchTwice, DateOutside, MoreBedsThanSleep, MoreRoomsThanThere
 from booking.retreats.models import Batch, BatchRooms, Season
 from booking.retreats.queries.seasons import season_of
 from booking.retreats.rules.calendar import crossed
@@ -23,6 +24,8 @@ from booking.web.locale import N_
 from booking.web.principal import Principal
 
 EDIT = N_("再改内容")
+YEARS = range(2000, 2200)
+"""Those that a season may speak of: dates beyond cannot be told in every zone."""
 
 
 def edit_season(tx: WriteSession, now: datetime, by: Principal, code: str, edit: SeasonEdit) -> Season:
@@ -33,11 +36,14 @@ def edit_season(tx: WriteSession, now: datetime, by: Principal, code: str, edit:
         SeasonNotFound: there is none.
         WrongSeasonStatus: it is a draft no longer.
         SeasonChanged: another officer changed it first.
+        DateOutside: a date in a year that no season has.
         CalendarCrosses: a date is not after the one before it.
         RoomTypeNotFound, DatesCross, BatchTwice, MoreBedsThanSleep, MoreRoomsThanThere: a batch that cannot be.
     """
     season = season_for(tx, by, code)
     require_status(season, "draft", action=EDIT)
+    if any(day.year not in YEARS for day in _dates(edit)):
+        raise DateOutside(first=YEARS[0], last=YEARS[-1])
     change(tx, season, edit.version, _values(edit))
     if edit.batches is not None:
         _replace_batches(tx, season, houses(tx).house(season.place_id), edit.batches)
@@ -57,6 +63,16 @@ def change(tx: WriteSession, season: Season, version: int, values: dict[str, Any
     if tx.execute(changed).rowcount != 1:
         raise SeasonChanged(title=Named(season.title, season.title_en))
     tx.touch(f"retreat:{season.id}")
+
+
+def _dates(edit: SeasonEdit) -> Iterator[date]:
+    """Every date that an edit names."""
+    if edit.calendar is not None:
+        yield from (one for one in msgspec.structs.astuple(edit.calendar) if isinstance(one, date))
+    for batch in edit.batches or ():
+        yield from (batch.arrival, batch.departure)
+    if edit.sources is not None:
+        yield from (one.day for one in edit.sources.sources)
 
 
 def _values(edit: SeasonEdit) -> dict[str, Any]:
