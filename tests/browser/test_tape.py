@@ -59,9 +59,12 @@ class TestChart:
         first = tab.page.locator("a.run[tabindex='0']")
         assert await first.count() == 1
         await first.focus()
-        while not await tab.page.evaluate("bars => document.activeElement.matches(bars)", MOVABLE):
-            await tab.page.keyboard.press("ArrowDown")
-        bar_id = str(await tab.page.evaluate("document.activeElement.id"))
+        await tab.page.keyboard.press("ArrowDown")
+        assert await tab.page.evaluate("document.activeElement.matches('a.run')")
+        bar_id = await tab.page.locator(MOVABLE).first.get_attribute("id") or ""
+        tab = await open_tab("manager", width=1280)
+        await tab.go(f"{CHART}#{bar_id}")
+        assert await tab.page.evaluate("document.activeElement.id") == bar_id
         before = await where(tab, bar_id)
         await tab.page.keyboard.press("Space")
         assert "拿起了" in await said(tab)
