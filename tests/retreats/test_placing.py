@@ -269,7 +269,6 @@ class TestSharing:
         ]
         await database.read(check)
 
-
     async def test_a_room_that_the_house_could_not_keep_is_not_joined(self, database: Database, given: Given) -> None:
         first, second = men(given)[:2]
         applications = [await database.write(give, [one], (1, TWIN)) for one in (first, second)]
