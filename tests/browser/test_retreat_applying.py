@@ -169,9 +169,7 @@ class TestReceipt:
 class TestInvitation:
     async def test_both_answers_are_of_equal_weight(self, site: Site, open_tab: OpenTab) -> None:
         tab = await open_tab("keeper")
-        await tab.go("/inbox")
-        await tab.tap(f'a[href*="{OWN}/invitations/"], form[action*="/open"] button')
-        await tab.page.wait_for_url(f"**{OWN}/invitations/**")
+        await tab.go(f"{OWN}/invitations/{site.world.retreat.application}")
         assert await tab.violations() == []
         buttons = tab.page.locator(".buttons.equal button")
         boxes = [await buttons.nth(at).bounding_box() for at in range(2)]
