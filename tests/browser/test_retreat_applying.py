@@ -168,7 +168,7 @@ class TestReceipt:
 
 class TestInvitation:
     async def test_both_answers_are_of_equal_weight(self, site: Site, open_tab: OpenTab) -> None:
-        tab = await open_tab("keeper")
+        tab = await open_tab("worker")
         await tab.go(f"{OWN}/invitations/{site.world.retreat.application}")
         assert await tab.violations() == []
         buttons = tab.page.locator(".buttons.equal button")
