@@ -168,8 +168,11 @@ class TestReceipt:
 
 class TestInvitation:
     async def test_both_answers_are_of_equal_weight(self, site: Site, open_tab: OpenTab) -> None:
-        tab = await open_tab("worker")
-        await tab.go(f"{OWN}/invitations/{site.world.retreat.application}")
+        tab = await open_tab("keeper")
+        await tab.go("/inbox")
+        letter = "article:has(h3:has-text('请您一起去疗休养'))"
+        await tab.tap(f"{letter} form[action$='/open'] button, {letter} a")
+        await tab.page.wait_for_url(f"**{OWN}/invitations/**")
         assert await tab.violations() == []
         buttons = tab.page.locator(".buttons.equal button")
         boxes = [await buttons.nth(at).bounding_box() for at in range(2)]
