@@ -150,6 +150,7 @@ class TestReceipt:
         await tab.go(f"{OWN}/receipt")
         assert await tab.page.locator(".checked").count() == 2
         assert await tab.page.locator(".failed").count() == 0
+        await tab.page.locator("[data-proof=inner]").click()
         sent = [request.url for request in tab.requests if request.method != "GET"]
         assert sent == []
 

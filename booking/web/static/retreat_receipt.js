@@ -30,7 +30,7 @@ const verdicts = {
   root: root ? isIncluded(bytes(text("leaf")), Number(index), Number(units), siblings, bytes(root)) : null,
 };
 for (const [step, right] of Object.entries(verdicts)) {
-  const mark = document.querySelector(`[data-step="${step}"]`);
+  const mark = document.querySelector(`[data-proof="${step}"]`);
   mark.className = right === null ? "muted" : right ? "checked" : "failed";
   mark.textContent = right === null ? `(${said.dataset.later})` : right ? `✓ ${said.dataset.good}` : `✕ ${said.dataset.bad}`;
 }
