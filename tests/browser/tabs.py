@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request, Response
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
-WIDTHS = {360: 780, 1280: 800}
-"""A five-inch phone and a desk, each with its height."""
+WIDTHS = {360: 780, 768: 1024, 1280: 800}
+"""A five-inch phone, a tablet and a desk, each with its height."""
 
 
 TOO_WIDE = """() => {

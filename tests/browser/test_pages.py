@@ -1,4 +1,4 @@
-"""Every page: for everybody's eyes, in both languages, on a phone and at a desk."""
+"""Every page: for everybody's eyes, in both languages, on a phone, on a tablet and at a desk."""
 
 import os
 from typing import Literal
@@ -23,8 +23,8 @@ ALL: tuple[str, ...] = ()
 COLOURS = ("color-contrast", "link-in-text-block")
 """Rules of axe: those that look at colours are all that a dark page can break beside what its light one does."""
 WAYS: dict[str, dict[tuple[int, Literal["light", "dark"]], tuple[str, ...] | None]] = {
-    "zh-CN": {(360, "dark"): COLOURS, (1280, "light"): ALL, (1280, "dark"): COLOURS},
-    "en": {(360, "light"): ALL, (360, "dark"): None, (1280, "light"): None, (1280, "dark"): None},
+    "zh-CN": {(360, "dark"): COLOURS, (768, "light"): None, (1280, "light"): ALL, (1280, "dark"): COLOURS},
+    "en": {(360, "light"): ALL, (360, "dark"): None, (768, "light"): None, (1280, "light"): None, (1280, "dark"): None},
 }
 """How each page is looked at beside on a phone, in Chinese and light, and by which rules; None: by its widths alone."""
 VISITS = [pytest.param(visit, id=f"{visit.path} {visit.who or 'nobody'}") for visit in PAGES + STATES]
@@ -60,7 +60,7 @@ class TestEveryPage:
 
     @pytest.mark.drill
     async def test_in_every_way(self, site: Site, open_tab: OpenTab, visit: Visit) -> None:
-        """360 and 1280 px × light and dark × Chinese and English."""
+        """360 and 1280 px × light and dark × Chinese and English; 768 px in light alone."""
         for locale, looks in WAYS.items():
             tab = await open_tab(visit.who, locale=locale)
             await tab.go(visit.address(site.world), status=visit.status)
