@@ -1,19 +1,23 @@
 """Draw day: the same bytes whoever runs it, however often it dies in between."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from sqlalchemy import select, update
 
-from booking.db import Database, WriteSession
+from booking.db import Database, ReadSession, WriteSession
 from booking.draws.verifying import STEPS, verify
+from booking.notices.models import InboxMessage
 from booking.retreats import drawing
 from booking.retreats.errors import SeasonChanged, WrongSeasonStatus
 from booking.retreats.errors_draw import DrawDiffers, OffersOpen, StageChanged
-from booking.retreats.models import DrawFile, DrawStep, RetreatPlace
+from booking.retreats.models import Applicant, Application, DrawFile, DrawStep, RetreatPlace
 from booking.retreats.queries.steps import contents, draw_file, files_of, steps_of
+from booking.retreats.rules.places import LEAST_TIME
 from booking.retreats.service.drawing import drawing as commands
+from booking.retreats.service.drawing.telling import LOST, LOST_LAST
+from booking.web.facts import Instant, read
 from tests.databases import SettableClock
 from tests.retreats.draws import Day, Stored, answer, changed, drawn_day, frozen_day, numbers_in, stored
 from tests.retreats.season import CODE, SEASON, found_season
@@ -254,3 +258,66 @@ class TestRerun:
         clock.now += timedelta(hours=1)
         with pytest.raises(WrongSeasonStatus):
             await drawing.rerun(database, day.officer, CODE, "")
+
+
+class TestLetters:
+    async def test_losers_read_of_the_first_stage_and_of_the_last(
+        self, database: Database, clock: SettableClock
+    ) -> None:
+        """Each once a stage, with their own position; nobody who won a place hears that they lost."""
+        day = await drawn_day(database, clock)
+        winners, second = await database.read(members_placed), max(day.season.confirm_by, clock.now + LEAST_TIME)
+        first = await letters(database, LOST)
+        assert first.keys() | winners == await database.read(members_in)
+        assert first.keys() & winners == set()
+        assert {one.link for one in first.values()} == {f"/retreats/{CODE}/mine"}
+        facts = {at: read(one.params) for at, one in first.items()}
+        positions = await database.read(positions_of)
+        assert {at: (one["position"], one["of"]) for at, one in facts.items()} == {
+            at: (positions[at], 32) for at in first
+        }
+        assert {one["second"] for one in facts.values()} == {Instant(second)}
+        await database.write(answer, 1)
+        await drawing.next_stage(database, day.officer, CODE)
+        assert await letters(database, LOST) == first, "of the second stage only winners hear"
+        assert await letters(database, LOST_LAST) == {}
+        await lapse(database, clock)
+        await drawing.next_stage(database, day.officer, CODE)
+        last = await letters(database, LOST_LAST)
+        assert last.keys() == await database.read(members_in) - await database.read(members_placed)
+        assert last
+        assert {read(one.params)["tickets"] for one in last.values()} == {2}, "six choices were ranked and lost"
+
+
+class Letter(NamedTuple):
+    """A message as it lies in an inbox."""
+
+    link: str
+    params: Any
+
+
+async def letters(database: Database, kind: str) -> dict[int, Letter]:
+    """The messages of a kind by member, who has one at most."""
+    these = select(InboxMessage).where(InboxMessage.kind == kind)
+    found = await database.read(lambda tx: tx.all(these))
+    by_member = {one.member_id: Letter(one.link, one.params) for one in found}
+    assert len(by_member) == len(found)
+    return by_member
+
+
+def members_in(tx: ReadSession) -> set[int]:
+    """Everybody who takes part."""
+    return set(tx.execute(select(Applicant.member_id).where(Applicant.weight.is_not(None))).scalars())
+
+
+def members_placed(tx: ReadSession) -> set[int]:
+    """Everybody who won a place until now, whatever became of it."""
+    won = select(RetreatPlace.application_id)
+    return set(tx.execute(select(Applicant.member_id).where(Applicant.application_id.in_(won))).scalars())
+
+
+def positions_of(tx: ReadSession) -> dict[int, int]:
+    """The position of each member's application."""
+    mine = Applicant.application_id == Application.id
+    found = tx.execute(select(Applicant.member_id, Application.position).join(Application, mine))
+    return {member: position or 0 for member, position in found}

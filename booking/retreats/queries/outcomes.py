@@ -8,7 +8,6 @@ from sqlalchemy import select
 from booking.db import ReadSession
 from booking.draws.explaining import Closing, DrawEarlier, RankAlso, Why
 from booking.draws.records import id_field
-from booking.draws.weights import SeasonPast, losses_after, weight_of
 from booking.members.models import Organisation
 from booking.payments.queries import balance
 from booking.retreats.errors_applying import ApplicationNotFound
@@ -18,7 +17,7 @@ from booking.retreats.queries.drawn import why
 from booking.retreats.queries.placed import Placed, placed
 from booking.retreats.queries.seasons import choices
 from booking.retreats.rules.building import ChoiceFacts
-from booking.retreats.rules.pasts import past
+from booking.retreats.rules.pasts import next_tickets
 from booking.retreats.rules.places import GONE, STAGES, Share
 from booking.retreats.schemas_places import (
     ChangeView,
@@ -61,7 +60,7 @@ def outcome_of(tx: ReadSession, now: datetime, season: Season, member_id: int) -
         place=place,
         why=None if reason is None else why_view(tx, season, reason),
         tickets=tickets,
-        next_tickets=_next_tickets(tickets, len(application.wishes), None if place is None else place.status),
+        next_tickets=next_tickets(tickets, len(application.wishes), None if place is None else place.status),
         next_stage_at=next_stage_at(season) if place is None else None,
     )
 
@@ -69,13 +68,6 @@ def outcome_of(tx: ReadSession, now: datetime, season: Season, member_id: int) -
 def next_stage_at(season: Season) -> datetime | None:
     """From when the places that were given up are drawn for."""
     return {"drawn": season.confirm_by, "second": season.second_confirm_by}.get(season.status)
-
-
-def _next_tickets(tickets: int, ranked: int, status: str | None) -> int:
-    """The tickets of the next season; from four, which may be more than three losses, nothing leads upwards."""
-    found = past(status)
-    season = SeasonPast(ranked, found.won, found.declined, found.declined_late, found.did_not_come)
-    return weight_of(losses_after(tickets - 1, season))
 
 
 def place_view(tx: ReadSession, now: datetime, one: Placed) -> PlaceView:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from booking.draws.weights import SeasonPast, losses_after, weight_of
+
 
 @dataclass(frozen=True, slots=True)
 class Stayed:
@@ -45,6 +47,16 @@ def past(status: str | None, arrival: date | None = None, stay: Stayed | None = 
         return Past()
     missing = stay is not None and stay.came is False
     return Past(won=True, did_not_come=missing, retreat_on=None if missing else arrival)
+
+
+def next_tickets(tickets: int, ranked: int, status: str | None) -> int:
+    """The tickets of the season after one with so many, whose last place has this status (None: it won none).
+
+    From four, which may stand for more than three losses, nothing leads upwards.
+    """
+    found = past(status)
+    season = SeasonPast(ranked, found.won, found.declined, found.declined_late, found.did_not_come)
+    return weight_of(losses_after(tickets - 1, season))
 
 
 def stayed(room: str, *, identified: bool, strangers: bool) -> Stayed:

@@ -25,6 +25,7 @@ from booking.retreats.queries.seasons import choices, season_of
 from booking.retreats.queries.steps import contents, steps_of
 from booking.retreats.rules import drawing
 from booking.retreats.service.drawing.steps import append_step, require_status, season_for, store_files, take_turn
+from booking.retreats.service.drawing.telling import tell_lost
 from booking.retreats.service.placing import offer_places
 from booking.web.facts import Instant
 from booking.web.locale import N_
@@ -230,7 +231,9 @@ def _publish(
     facts: dict[str, Any] = {"stage": stage, "won": len(computed.won), "manifest": computed.manifest} | detail
     number = append_step(tx, now, season, by, kind, facts)
     store_files(tx, season, number, computed.fresh)
-    offer_places(tx, now, season_of(tx, season.code), stage, computed.won)
+    now_published = season_of(tx, season.code)
+    offer_places(tx, now, now_published, stage, computed.won)
+    tell_lost(tx, now, now_published, stage, len(computed.positions))
     return number
 
 

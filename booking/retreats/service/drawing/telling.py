@@ -1,4 +1,4 @@
-"""What members read of a draw in which they do not take part."""
+"""What members read of a draw in which they do not take part, or win nothing."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,8 +13,12 @@ from booking.notices.messages import MessageText, register
 from booking.notices.service import tell_many
 from booking.retreats.errors import CategoryNeeded, DuesUnpaid, MemberLeft, OrganisationKindNeeded, RestYears
 from booking.retreats.models import Season
+from booking.retreats.queries.losers import Loser, losers
 from booking.retreats.rules.freezing import Excluded
-from booking.web.facts import Named, Param, Params
+from booking.retreats.rules.pasts import next_tickets
+from booking.retreats.rules.places import STAGES, deadline
+from booking.retreats.service.telling_places import page_of
+from booking.web.facts import Instant, Named, Param, Params
 from booking.web.locale import ENGLISH, N_, Translator
 
 LEFT_OUT = N_("您的疗休养申请没有进入抽签")
@@ -32,6 +36,29 @@ register(
     WITH_OTHERS,
     MessageText(
         LEFT_OUT, N_("{season}封存时核对资格，{name} 不再符合条件，同一份申请都没有进入抽签。机会不会因此减少。")
+    ),
+)
+LOST, LOST_LAST = "retreat.lost", "retreat.lost_last"
+register(
+    LOST,
+    MessageText(
+        N_("抽签结果出来了：这一轮没有抽中"),
+        N_(
+            "{season}：{of} 份申请里，您的排在第 {position} 位，轮到的时候，您填的志愿已经没有适合的名额。"
+            "{second} 以后，别人放弃的名额按同样的顺序再分，您的申请照旧算数，不用再办什么。"
+            "每个志愿为什么没有抽中，里面有数字。"
+        ),
+    ),
+)
+register(
+    LOST_LAST,
+    MessageText(
+        N_("名额分完了：这一季没有抽中"),
+        N_(
+            "{season}的最后一轮也分完了。{of} 份申请里，您的排在第 {position} 位，"
+            "每一轮轮到的时候，您填的志愿都没有适合的名额。下一季您有 {tickets} 张签。"
+            "每个志愿为什么没有抽中，里面有数字。"
+        ),
     ),
 )
 for _rule in RULES:
@@ -54,7 +81,25 @@ def tell_left_out(tx: WriteSession, now: datetime, season: Season, excluded: Ite
                 named = title | {"name": names[one.member_id or 0]}
                 letters.setdefault(WITH_OTHERS, []).append((member_id, named))
     for kind, readers in sorted(letters.items()):
-        tell_many(tx, now, readers, kind, f"/retreats/{season.code}/mine")
+        tell_many(tx, now, readers, kind, page_of(season))
+
+
+def tell_lost(tx: WriteSession, now: datetime, season: Season, stage: int, units: int) -> None:
+    """Tell everybody who has won nothing that a stage is out, what comes next, and where they read why.
+
+    `units` took part in the draw. After the second stage nobody is told: the last one comes soon, and settles it.
+    """
+    known: dict[str, Param] = {"season": Named(season.title, season.title_en), "of": units}
+    if stage == 1:
+        known["second"] = Instant(deadline(season, stage, now))
+        tell_many(tx, now, [_lost(one, known) for one in losers(tx, season.id)], LOST, page_of(season))
+    elif stage == len(STAGES):
+        found = [(one, {"tickets": next_tickets(one.tickets, one.ranked, None)}) for one in losers(tx, season.id)]
+        tell_many(tx, now, [_lost(one, known | next_one) for one, next_one in found], LOST_LAST, page_of(season))
+
+
+def _lost(loser: Loser, known: Params) -> tuple[int, Params]:
+    return loser.member_id, {**known, "position": loser.position}
 
 
 def _names(tx: WriteSession, member_ids: list[int]) -> dict[int, str]:
